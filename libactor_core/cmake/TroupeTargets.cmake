@@ -1,0 +1,44 @@
+# How every target of Troupe is built: one function per kind, so that the folders' files stay short.
+add_library(troupe_options INTERFACE)
+target_include_directories(troupe_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/libactor_core>
+  $<INSTALL_INTERFACE:include/troupe> $<INSTALL_INTERFACE:include>)
+target_compile_features(troupe_options INTERFACE cxx_std_20)
+# Deprecated proto fields still have to be read and written for older clients.
+target_compile_options(troupe_options INTERFACE
+  $<BUILD_INTERFACE:-Wall;-Wextra;-Werror;-Wno-deprecated-declarations>)
+
+find_program(TROUPE_CCACHE ccache)
+if(TROUPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${TROUPE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}/.. CCACHE_NOHASHDIR=1 ${TROUPE_CCACHE})
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endif()
+find_program(TROUPE_MOLD mold)
+if(TROUPE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# troupe_library(NAME deps...): a static library of all sources in this folder.
+function(troupe_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(sources)
+    add_library(troupe_${name} STATIC ${sources})
+    target_link_libraries(troupe_${name} PUBLIC troupe_options ${ARGN})
+  else()
+    add_library(troupe_${name} INTERFACE)
+    target_link_libraries(troupe_${name} INTERFACE troupe_options ${ARGN})
+  endif()
+  add_library(Troupe::${name} ALIAS troupe_${name})
+  set_property(GLOBAL APPEND PROPERTY TROUPE_LIBRARIES troupe_${name})
+endfunction()
+
+# Use the precompiled CAF and wire headers of troupe_protocol.
+function(troupe_use_pch target)
+  get_target_property(kind ${target} TYPE)
+  if(NOT kind STREQUAL "INTERFACE_LIBRARY")
+    target_precompile_headers(${target} REUSE_FROM troupe_protocol)
+  endif()
+endfunction()
