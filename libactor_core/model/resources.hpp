@@ -52,8 +52,14 @@ class resources {
   /// Subtracts; `other` must be contained (a programming error otherwise: aborts with both bags in
   /// text).
   resources& operator-=(const resources& other);
-  friend resources operator+(resources a, const resources& b) { return std::move(a += b); }
-  friend resources operator-(resources a, const resources& b) { return std::move(a -= b); }
+  friend resources operator+(resources a, const resources& b) {
+    a += b;
+    return a;
+  }
+  friend resources operator-(resources a, const resources& b) {
+    a -= b;
+    return a;
+  }
   friend bool operator==(const resources& a, const resources& b);
 
   /// The entries that satisfy the predicate.
@@ -115,7 +121,12 @@ class resources {
   ranges ports() const { return get_ranges("ports"); }
 
  private:
-  bool take(const resource& item);
+  template <class Resource>
+  void merge(Resource&& item);
+  // `item` must be contained.
+  void take(const resource& item);
+  template <class Change>
+  resources changed(Change change) const;
 
   std::vector<resource> items_;
 };
