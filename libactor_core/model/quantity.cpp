@@ -10,8 +10,7 @@ namespace troupe {
 
 namespace {
 
-// Beyond 2^53 thousandths a double has no exact thousandths any more; sums of many still fit 64
-// bits.
+// 2^53: up to here a double holds every whole number, and a thousand times it fits 64 bits.
 constexpr double largest = 9007199254740992.0;
 
 template <class Entries>
@@ -26,11 +25,17 @@ auto find_name(Entries& entries, std::string_view name) {
 quantity quantity::from_double(double value) {
   if (std::isnan(value))
     return {};
-  return from_milli(std::llround(std::clamp(value * 1000.0, -largest, largest)));
+  value = std::clamp(value, -largest, largest);
+  if (std::abs(value * 1000.0) < largest)
+    return from_milli(std::llround(value * 1000.0));
+  // The product would not be exact any more, but whole part and fraction are.
+  auto whole = std::trunc(value);
+  return from_milli(static_cast<std::int64_t>(whole) * 1000 +
+                    std::llround((value - whole) * 1000.0));
 }
 
 std::optional<quantity> quantity::checked(double value) {
-  if (!(std::abs(value * 1000.0) <= largest))
+  if (!(std::abs(value) <= largest))
     return std::nullopt;
   return from_double(value);
 }

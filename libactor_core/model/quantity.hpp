@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 namespace troupe {
 
 /// An amount of a scalar resource: a whole number of thousandths, so that sums never drift.
+/// Sums saturate: hostile amounts in a message can't wrap around to small ones.
 class quantity {
  public:
   constexpr quantity() = default;
@@ -23,23 +25,28 @@ class quantity {
     q.milli_ = thousandths;
     return q;
   }
-  /// Rounds to the nearest thousandth, halves away from zero. Not a number gives 0, what is too big
-  /// the largest quantity; foreign input goes through `checked` instead.
+  /// Rounds to the nearest thousandth, halves away from zero. Not a number gives 0, beyond 2^53 the
+  /// limit, 2^53; foreign input goes through `checked` instead.
   static quantity from_double(double value);
-  /// Like from_double, but nothing for not-a-number, infinity and what does not fit.
+  /// Like from_double, but nothing for not-a-number and for what is beyond 2^53.
   static std::optional<quantity> checked(double value);
 
   constexpr std::int64_t milli() const noexcept { return milli_; }
-  double to_double() const noexcept { return static_cast<double>(milli_) / 1000.0; }
+  /// Exact for whole amounts; from_double gives it back as long as it is below 2^40.
+  double to_double() const noexcept {
+    return is_whole() ? static_cast<double>(milli_ / 1000) : static_cast<double>(milli_) / 1000.0;
+  }
   constexpr bool is_zero() const noexcept { return milli_ == 0; }
   constexpr bool is_whole() const noexcept { return milli_ % 1000 == 0; }
 
   constexpr quantity& operator+=(quantity other) {
-    milli_ += other.milli_;
+    if (__builtin_add_overflow(milli_, other.milli_, &milli_))
+      milli_ = other.milli_ < 0 ? lowest : highest;
     return *this;
   }
   constexpr quantity& operator-=(quantity other) {
-    milli_ -= other.milli_;
+    if (__builtin_sub_overflow(milli_, other.milli_, &milli_))
+      milli_ = other.milli_ < 0 ? highest : lowest;
     return *this;
   }
   friend constexpr quantity operator+(quantity a, quantity b) { return a += b; }
@@ -52,6 +59,9 @@ class quantity {
   }
 
  private:
+  static constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
+  static constexpr auto highest = std::numeric_limits<std::int64_t>::max();
+
   std::int64_t milli_ = 0;
 };
 

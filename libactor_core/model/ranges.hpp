@@ -108,6 +108,8 @@ class string_set {
     subtract(other);
     return *this;
   }
+  friend string_set operator+(string_set a, const string_set& b) { return a += b; }
+  friend string_set operator-(string_set a, const string_set& b) { return a -= b; }
   friend bool operator==(const string_set&, const string_set&) = default;
 
   template <class Inspector>
