@@ -1,0 +1,177 @@
+/// The allocator decides which framework is offered which resources of which agent.
+///
+///   master ──add/update/recover/suppress…──▶ allocator ──lend──▶ role sorter, framework sorters
+///   master ◀──────────offers_made────────── allocator ◀─table─┘   (one conversation per cycle)
+///
+/// It is a pure function of what the master told it; its books are the master's, one step behind. Resources
+/// in these messages carry their allocation role where they are allocated.
+#pragma once
+
+#include "protocol/base.hpp"
+
+#include "model/quantity.hpp"
+#include "model/resources.hpp"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace troupe {
+
+/// One offer to be made: everything of one agent for one framework under one role.
+struct allocation {
+  framework_id framework;
+  std::string role;
+  agent_id agent;
+  resources offered; ///< allocation role set to `role`
+};
+
+/// The result of a cycle, never empty.
+struct offers_made {
+  std::vector<allocation> offers;
+};
+
+/// The master's ear for the allocator.
+using offer_sink_actor = caf::typed_actor<caf::reacts_to<offers_made>>;
+
+/// What a framework can be given.
+struct framework_options {
+  std::set<std::string> roles;
+  std::set<std::string> suppressed_roles;
+  bool revocable_resources = false;
+  bool gpu_resources = false;
+  bool shared_resources = false;
+  bool multi_role = false;
+  bool reservation_refinement = false;
+  bool region_aware = false;
+
+  bool operator==(const framework_options&) const = default;
+};
+
+/// What decides who may be given an agent.
+struct agent_options {
+  std::string hostname;
+  bool multi_role = true;
+  bool hierarchical_role = true;
+  bool reservation_refinement = true;
+  std::optional<std::string> region;
+
+  bool operator==(const agent_options&) const = default;
+};
+
+/// Start allocating; offers go to `sink`. Sent once, first.
+struct start_allocator {
+  offer_sink_actor sink;
+};
+
+struct add_framework {
+  framework_id framework;
+  framework_options options;
+  bool active = true;
+  std::map<agent_id, resources> used; ///< already allocated to it
+};
+
+struct update_framework {
+  framework_id framework;
+  framework_options options;
+};
+
+/// Its allocations must have been recovered before.
+struct remove_framework {
+  framework_id framework;
+};
+
+/// Connected (again): may be offered resources; filters start empty.
+struct activate_framework {
+  framework_id framework;
+};
+
+/// Disconnected: no offers, its filters are forgotten.
+struct deactivate_framework {
+  framework_id framework;
+};
+
+struct add_agent {
+  agent_id agent;
+  agent_options options;
+  resources total;
+  std::map<framework_id, resources> used;
+};
+
+struct update_agent {
+  agent_id agent;
+  agent_options options;
+  resources total;
+};
+
+struct remove_agent {
+  agent_id agent;
+};
+
+struct activate_agent {
+  agent_id agent;
+};
+
+struct deactivate_agent {
+  agent_id agent;
+};
+
+/// Resources come back from a framework. With `filter`, what came back is not offered to the framework
+/// again (same role, same agent) for that long; zero or absent means no filter.
+struct recover_resources {
+  framework_id framework;
+  agent_id agent;
+  resources returned;
+  std::optional<std::chrono::nanoseconds> filter;
+};
+
+/// Allocated resources change their form (reserve, unreserve, create, destroy): `before` becomes `after`
+/// in the framework's allocation and in the agent's total. Scalar sums are equal.
+struct convert_allocation {
+  framework_id framework;
+  agent_id agent;
+  resources before;
+  resources after;
+};
+
+/// No offers for these roles; empty means all of the framework's.
+struct suppress_offers {
+  framework_id framework;
+  std::set<std::string> roles;
+};
+
+/// Filters of these roles are forgotten, suppression ends; empty means all of the framework's.
+struct revive_offers {
+  framework_id framework;
+  std::set<std::string> roles;
+};
+
+using allocator_actor = caf::typed_actor<
+  caf::reacts_to<start_allocator>, caf::reacts_to<add_framework>,
+  caf::reacts_to<update_framework>, caf::reacts_to<remove_framework>,
+  caf::reacts_to<activate_framework>, caf::reacts_to<deactivate_framework>,
+  caf::reacts_to<add_agent>, caf::reacts_to<update_agent>, caf::reacts_to<remove_agent>,
+  caf::reacts_to<activate_agent>, caf::reacts_to<deactivate_agent>,
+  caf::reacts_to<recover_resources>, caf::reacts_to<convert_allocation>,
+  caf::reacts_to<suppress_offers>, caf::reacts_to<revive_offers>, caf::reacts_to<caf::tick_atom>>;
+
+} // namespace troupe
+
+TROUPE_MESSAGE(troupe::offers_made)
+TROUPE_MESSAGE(troupe::start_allocator)
+TROUPE_MESSAGE(troupe::add_framework)
+TROUPE_MESSAGE(troupe::update_framework)
+TROUPE_MESSAGE(troupe::remove_framework)
+TROUPE_MESSAGE(troupe::activate_framework)
+TROUPE_MESSAGE(troupe::deactivate_framework)
+TROUPE_MESSAGE(troupe::add_agent)
+TROUPE_MESSAGE(troupe::update_agent)
+TROUPE_MESSAGE(troupe::remove_agent)
+TROUPE_MESSAGE(troupe::activate_agent)
+TROUPE_MESSAGE(troupe::deactivate_agent)
+TROUPE_MESSAGE(troupe::recover_resources)
+TROUPE_MESSAGE(troupe::convert_allocation)
+TROUPE_MESSAGE(troupe::suppress_offers)
+TROUPE_MESSAGE(troupe::revive_offers)
