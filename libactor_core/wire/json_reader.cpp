@@ -5,6 +5,7 @@
 #include <google/protobuf/message.h>
 #include <nlohmann/json.hpp>
 
+#include <unordered_map>
 #include <vector>
 
 namespace troupe::wire {
@@ -158,6 +159,8 @@ private:
     /// In a map: the key whose value comes next, as text and as the entry holds it.
     std::string key{};
     field_value entry_key{};
+    /// In a map: where the entry of a key lies in the map's list.
+    std::unordered_map<std::string, int> entries{};
 
     bool opens_map() const {
       return !is_map && field->is_map();
@@ -209,11 +212,17 @@ private:
     return true;
   }
 
-  /// The message that holds the next value: a new entry in a map.
+  /// The message that holds the next value: in a map the key's entry, emptied if it has one.
   Message* holder(frame& top) {
     if (!top.is_map)
       return top.message;
-    auto entry = top.message->GetReflection()->AddMessage(top.message, top.field);
+    auto reflection = top.message->GetReflection();
+    auto size = reflection->FieldSize(*top.message, top.field);
+    auto [known, added] = top.entries.emplace(top.key, size);
+    auto entry = added
+                   ? reflection->AddMessage(top.message, top.field)
+                   : reflection->MutableRepeatedMessage(top.message, top.field, known->second);
+    entry->Clear();
     store_scalar(top.entry_key, *entry, *top.field->message_type()->map_key());
     return entry;
   }
