@@ -16,8 +16,9 @@
 
 namespace troupe {
 
-/// What a flag's text has to be. `path` texts stay paths: a `file://` value is not read.
-enum class flag_kind { text, boolean, integer, real, duration, bytes, path, json };
+/// What a flag's text has to be. `path` texts stay paths: a `file://` value is not read. The two
+/// JSON kinds also take a bare `/path` of a file with the value.
+enum class flag_kind { text, boolean, integer, real, duration, bytes, path, json, text_or_json };
 
 /// What Troupe does with a flag.
 enum class flag_support {
