@@ -91,6 +91,7 @@ class quantities {
   /// True when every amount of `other` is at most the amount here.
   bool contains(const quantities& other) const;
 
+  void reserve_space(std::size_t names) { entries_.reserve(names); }
   bool empty() const noexcept { return entries_.empty(); }
   std::size_t size() const noexcept { return entries_.size(); }
   const_iterator begin() const noexcept { return entries_.begin(); }

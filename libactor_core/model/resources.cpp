@@ -172,8 +172,16 @@ resources& resources::operator-=(const resources& other) {
 }
 
 bool operator==(const resources& a, const resources& b) {
+  if (a.size() != b.size())
+    return false;
+  // Mostly the order is the same too.
+  auto same_entry = [](const resource& x, const resource& y) {
+    return x.value == y.value && x.copies == y.copies && x.same_identity(y);
+  };
+  if (std::equal(a.begin(), a.end(), b.begin(), same_entry))
+    return true;
   // With as many entries on both sides, containment both ways leaves nothing over.
-  return a.size() == b.size() && a.contains(b) && b.contains(a);
+  return a.contains(b) && b.contains(a);
 }
 
 std::ostream& operator<<(std::ostream& out, const resources& value) {

@@ -66,9 +66,13 @@ class resources {
   template <std::predicate<const resource&> Predicate>
   resources filter(Predicate wanted) const {
     resources result;
-    for (const auto& item : items_)
-      if (wanted(item))
-        result.items_.push_back(item);
+    for (auto item = items_.begin(); item != items_.end(); ++item) {
+      if (!wanted(*item))
+        continue;
+      if (result.empty())
+        result.reserve_space(static_cast<std::size_t>(items_.end() - item));
+      result.items_.push_back(*item);
+    }
     return result;
   }
 
@@ -90,9 +94,11 @@ class resources {
   resources named(std::string_view name) const;
 
   /// A copy with the allocation role set on all entries.
-  resources allocated_to_role(std::string_view role) const;
+  resources allocated_to_role(std::string_view role) const&;
+  resources allocated_to_role(std::string_view role) &&;
   /// A copy with the allocation role cleared on all entries.
-  resources unallocated() const;
+  resources unallocated() const&;
+  resources unallocated() &&;
   /// By allocation role; every entry must have one (else a programming error). Entries keep their
   /// role.
   std::map<std::string, resources> allocations() const;
@@ -125,6 +131,8 @@ class resources {
   void merge(Resource&& item);
   // `item` must be contained.
   void take(const resource& item);
+  void merge_anew();
+  void set_allocation(const std::optional<std::string>& role);
   template <class Change>
   resources changed(Change change) const;
 

@@ -3,18 +3,32 @@
 #include "model/contract.hpp"
 #include "model/resources.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace troupe {
 
+void resources::merge_anew() {
+  *this = resources(std::move(items_));
+}
+
+void resources::set_allocation(const std::optional<std::string>& role) {
+  // As long as all entries had the same allocation before, none can merge now.
+  bool uniform = true;
+  const auto before = empty() ? std::nullopt : items_.front().allocation_role;
+  for (auto& item : items_) {
+    uniform = uniform && item.allocation_role == before;
+    item.allocation_role = role;
+  }
+  if (!uniform)
+    merge_anew();
+}
+
 template <class Change>
 resources resources::changed(Change change) const {
-  resources result;
-  result.items_.reserve(items_.size());
-  for (auto item : items_) {
+  auto result = *this;
+  for (auto& item : result.items_)
     change(item);
-    result.add(std::move(item));
-  }
+  result.merge_anew();
   return result;
 }
 
@@ -66,12 +80,22 @@ resources resources::named(std::string_view name) const {
   return filter([&](const resource& x) { return x.name == name; });
 }
 
-resources resources::allocated_to_role(std::string_view role) const {
-  return changed([&](resource& x) { x.allocation_role = std::string(role); });
+resources resources::allocated_to_role(std::string_view role) const& {
+  return resources(*this).allocated_to_role(role);
 }
 
-resources resources::unallocated() const {
-  return changed([](resource& x) { x.allocation_role.reset(); });
+resources resources::allocated_to_role(std::string_view role) && {
+  set_allocation(std::string(role));
+  return std::move(*this);
+}
+
+resources resources::unallocated() const& {
+  return resources(*this).unallocated();
+}
+
+resources resources::unallocated() && {
+  set_allocation(std::nullopt);
+  return std::move(*this);
 }
 
 std::map<std::string, resources> resources::allocations() const {
@@ -100,6 +124,7 @@ resources resources::to_unreserved() const {
 
 quantities resources::scalars() const {
   quantities sums;
+  sums.reserve_space(items_.size());
   for (const auto& item : items_)
     if (auto* amount = std::get_if<quantity>(&item.value))
       sums.add(item.name, *amount);

@@ -1,4 +1,4 @@
-#include "sample_resources.hpp"
+#include "test/unit/model/sample_resources.hpp"
 
 #include <catch2/catch.hpp>
 
