@@ -1,0 +1,197 @@
+#include "allocator/allocator_actor.hpp"
+
+#include "allocator/allocator_core.hpp"
+#include "allocator/cycle_schedule.hpp"
+#include "allocator/drf_sorter.hpp"
+#include "allocator/random_sorter.hpp"
+#include "allocator/sorter_actor.hpp"
+#include "runtime/logging.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <utility>
+
+namespace troupe::allocator {
+
+namespace {
+
+using self_pointer = allocator_actor::stateful_pointer<allocator_state>;
+
+/// Any sorter of the built-in kinds.
+std::shared_ptr<sorter_table> make_table(sorter_kind kind, role_tree::shape shape,
+                                         const allocator_config& config) {
+  if (kind == sorter_kind::drf)
+    return std::make_shared<drf_sorter>(drf_options{shape, config.fair_sharing_excluded});
+  // Roles and frameworks must not draw the same numbers.
+  auto seed = config.policy.seed ^ (shape == role_tree::shape::flat ? 1 : 2);
+  return std::make_shared<random_sorter>(shape, seed);
+}
+
+sorter_actor make_sorter(self_pointer self, const sorter_factory& factory, sorter_kind kind,
+                         role_tree::shape shape, const allocator_config& config) {
+  auto made = factory ? factory(self->system())
+                      : spawn_sorter(self->system(), make_table(kind, shape, config));
+  self->link_to(made);
+  return made;
+}
+
+sorter_changes weights_of(const std::map<std::string, double>& weights) {
+  sorter_changes result;
+  for (const auto& [path, weight] : weights) {
+    auto& change = result.changes.emplace_back();
+    change.what = sorter_change::kind::set_weight;
+    change.text = path;
+    change.weight = weight;
+  }
+  return result;
+}
+
+} // namespace
+
+/// Between the core and the messages: decides when to run, fetches the tables, sends the offers.
+class allocator_shell {
+ public:
+  allocator_shell(self_pointer self, allocator_config config)
+      : self_(self)
+      , role_sorter_(make_sorter(self, config.make_role_sorter, config.role_sorter,
+                                 role_tree::shape::hierarchical, config))
+      , framework_sorter_(make_sorter(self, config.make_framework_sorter, config.framework_sorter,
+                                      role_tree::shape::flat, config))
+      , schedule_(config.policy.allocation_interval, config.event_gap)
+      , core_(std::move(config.policy)) {
+    self->send(role_sorter_, weights_of(config.weights));
+  }
+
+  void start(const start_allocator& message) {
+    sink_ = message.sink;
+    schedule_.start(now());
+    schedule_.request();
+    advance();
+  }
+
+  template <class Event>
+  void on(const Event& event) {
+    auto reaction = core_.on(event, now());
+    if (!reaction.complaint.empty())
+      log_warning("allocator ignored a part of an event", {{"reason", reaction.complaint}});
+    if (reaction.wants_cycle)
+      schedule_.request();
+    advance();
+  }
+
+  /// A timer went off, or another reason to look at the clock.
+  void tick() {
+    if (armed_ && *armed_ <= now())
+      armed_.reset();
+    advance();
+  }
+
+ private:
+  using work = cycle_schedule::work;
+
+  caf::actor_clock::time_point now() const { return self_->clock().now(); }
+
+  void advance() {
+    auto what = schedule_.take(now());
+    if (what != work::none) {
+      auto scope = what == work::batch ? allocator_core::scope::batch
+                                       : allocator_core::scope::event;
+      bool needed = core_.prepare(now(), scope);
+      // A batch passes the changes on even if there is nothing to offer, so that they never pile up.
+      if (needed || what == work::batch)
+        send_changes();
+      if (needed)
+        return borrow();
+      schedule_.finish(now());
+    }
+    arm();
+  }
+
+  void arm() {
+    auto when = schedule_.wake_up();
+    if (!when || (armed_ && *armed_ <= *when))
+      return;
+    armed_ = when;
+    self_->delayed_send(self_, *when - now(), caf::tick_atom::value);
+  }
+
+  void send_changes() {
+    if (auto changes = core_.take_role_changes(); !changes.changes.empty())
+      self_->send(role_sorter_, std::move(changes));
+    if (auto changes = core_.take_framework_changes(); !changes.changes.empty())
+      self_->send(framework_sorter_, std::move(changes));
+  }
+
+  /// Both tables are asked for at once; a loan lasts until the cycle is over. A sorter that fails to lend
+  /// is beyond repair, and the allocator ends with it.
+  void borrow() {
+    fetch(role_sorter_, role_table_);
+    fetch(framework_sorter_, framework_table_);
+  }
+
+  void fetch(const sorter_actor& from, std::shared_ptr<sorter_table>& into) {
+    self_->request(from, caf::infinite, lend_atom::value)
+      .then(
+        [this, &into](share_table& lent) {
+          into = std::move(lent.table);
+          if (role_table_ && framework_table_)
+            run();
+        },
+        [this](const caf::error& why) {
+          log_error("a sorter did not lend its table", {{"reason", self_->system().render(why)}});
+          self_->quit(why);
+        });
+  }
+
+  void run() {
+    // What happened while the tables were on their way.
+    apply(core_.take_role_changes(), *role_table_);
+    apply(core_.take_framework_changes(), *framework_table_);
+    auto offers = core_.cycle(*role_table_, *framework_table_);
+    self_->send(role_sorter_, share_table{std::exchange(role_table_, nullptr)});
+    self_->send(framework_sorter_, share_table{std::exchange(framework_table_, nullptr)});
+    if (!offers.empty())
+      self_->send(sink_, offers_made{std::move(offers)});
+    schedule_.finish(now());
+    advance();
+  }
+
+  self_pointer self_;
+  offer_sink_actor sink_;
+  sorter_actor role_sorter_;
+  sorter_actor framework_sorter_;
+  std::shared_ptr<sorter_table> role_table_;
+  std::shared_ptr<sorter_table> framework_table_;
+  cycle_schedule schedule_;
+  allocator_core core_;
+  std::optional<caf::actor_clock::time_point> armed_;
+};
+
+allocator_state::allocator_state() = default;
+allocator_state::~allocator_state() = default;
+
+allocator_actor::behavior_type hierarchical_allocator(self_pointer self, allocator_config config) {
+  self->state.shell = std::make_unique<allocator_shell>(self, std::move(config));
+  auto* shell = self->state.shell.get();
+  return {
+    [shell](const start_allocator& x) { shell->start(x); },
+    [shell](const add_framework& x) { shell->on(x); },
+    [shell](const update_framework& x) { shell->on(x); },
+    [shell](const remove_framework& x) { shell->on(x); },
+    [shell](const activate_framework& x) { shell->on(x); },
+    [shell](const deactivate_framework& x) { shell->on(x); },
+    [shell](const add_agent& x) { shell->on(x); },
+    [shell](const update_agent& x) { shell->on(x); },
+    [shell](const remove_agent& x) { shell->on(x); },
+    [shell](const activate_agent& x) { shell->on(x); },
+    [shell](const deactivate_agent& x) { shell->on(x); },
+    [shell](const recover_resources& x) { shell->on(x); },
+    [shell](const convert_allocation& x) { shell->on(x); },
+    [shell](const suppress_offers& x) { shell->on(x); },
+    [shell](const revive_offers& x) { shell->on(x); },
+    [shell](caf::tick_atom) { shell->tick(); },
+  };
+}
+
+} // namespace troupe::allocator

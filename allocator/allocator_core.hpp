@@ -1,0 +1,109 @@
+/// The decisions of the allocator as plain code: events in, offers out.
+#pragma once
+
+#include "protocol/allocator.hpp"
+
+#include "allocator/allocation_policy.hpp"
+#include "allocator/cluster_books.hpp"
+#include "allocator/offer_filters.hpp"
+#include "allocator/sorter.hpp"
+
+#include <chrono>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace troupe::allocator {
+
+/// What an event leads to.
+struct reaction {
+  bool wants_cycle = false; ///< a cycle now could make offers that would otherwise wait for the next batch
+  std::string complaint;    ///< why (a part of) the event was ignored; empty when all was done
+};
+
+/// Between cycles, events change the books and mark the agents that are worth another look; a cycle visits
+/// only those. An agent that was visited and has something left is not visited again before something
+/// happened that could change the outcome: resources came back, a filter ended, a framework was added,
+/// activated, widened or revived, the agent itself changed.
+///
+///   on(event, now) … take_role_changes(), take_framework_changes() ─▶ sorters
+///   prepare(now, scope) ── true ──▶ cycle(role table, framework table) ─▶ offers
+///
+/// A cycle visits the agents in random order (by seed); for each, roles and then frameworks in the order of
+/// the sorters, and gives a framework all that it may have of what is left. All that is given counts as
+/// allocated until recovered.
+class allocator_core {
+ public:
+  using time = std::chrono::steady_clock::time_point;
+
+  explicit allocator_core(allocation_policy policy);
+
+  reaction on(const add_framework& event, time now);
+  reaction on(const update_framework& event, time now);
+  reaction on(const remove_framework& event, time now);
+  reaction on(const activate_framework& event, time now);
+  reaction on(const deactivate_framework& event, time now);
+  reaction on(const add_agent& event, time now);
+  reaction on(const update_agent& event, time now);
+  reaction on(const remove_agent& event, time now);
+  reaction on(const activate_agent& event, time now);
+  reaction on(const deactivate_agent& event, time now);
+  reaction on(const recover_resources& event, time now);
+  reaction on(const convert_allocation& event, time now);
+  reaction on(const suppress_offers& event, time now);
+  reaction on(const revive_offers& event, time now);
+  /// Host names of the agents that are offered from now on; none: all.
+  reaction set_whitelist(std::optional<std::set<std::string>> hostnames);
+
+  /// What the sorters have to be told before the next cycle, in order.
+  sorter_changes take_role_changes() { return books_.role_changes.take(); }
+  sorter_changes take_framework_changes() { return books_.framework_changes.take(); }
+  bool has_changes() const {
+    return !books_.role_changes.empty() || !books_.framework_changes.empty();
+  }
+
+  /// `batch` is the periodic cycle, which also takes up what was refused without a filter.
+  enum class scope { event, batch };
+  /// Ends filters that are due. True when a cycle would have an agent to visit.
+  bool prepare(time now, scope what);
+  /// Makes offers, never two of the same resources; prepare comes before. The tables must have been told all
+  /// changes, and are told here what the cycle allocates.
+  std::vector<allocation> cycle(sorter_table& roles, sorter_table& frameworks);
+
+  // For tests, metrics and checkers.
+  const cluster_books& books() const { return books_; }
+  std::size_t filter_count() const { return filters_.size(); }
+  std::uint64_t cycles() const { return cycles_; }
+
+ private:
+  void apply_options(framework_index f, const framework_options& options);
+  void refresh_members(framework_index f);
+  void clear_filters(member_index m);
+  std::vector<member_index> members_in(framework_index f, const std::set<std::string>& roles,
+                                       std::string& complaint) const;
+  reaction take_rest(framework_index f);
+  std::string hold_used(framework_index f, agent_index a, const resources& used);
+  void refuse(const recover_resources& event, member_index m, agent_index a, resources returned,
+              time now);
+  void apply_agent(agent_index a, const agent_options& options, const resources& total);
+  bool is_whitelisted(const std::string& hostname) const;
+
+  void attend(agent_index a, attention when);
+  void attend_all();
+  std::vector<agent_index> candidates();
+
+  allocation_policy policy_;
+  cluster_books books_;
+  offer_filters filters_;
+  std::vector<agent_index> next_cycle_;
+  std::vector<agent_index> next_batch_;
+  bool all_agents_ = false;
+  std::uint64_t cycles_ = 0;
+};
+
+/// The place of an agent in the random order of cycle number `cycle` is that of this number among all: it
+/// does not depend on which other agents are visited.
+std::uint64_t visiting_order(std::uint64_t seed, std::uint64_t cycle, std::uint64_t visiting_key);
+
+} // namespace troupe::allocator

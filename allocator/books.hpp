@@ -1,0 +1,77 @@
+/// The records that the allocator keeps, all by dense numbers.
+#pragma once
+
+#include "protocol/allocator.hpp"
+
+#include "allocator/shelf.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace troupe::allocator {
+
+using agent_index = std::uint32_t;
+using framework_index = std::uint32_t;
+using role_index = std::uint32_t;   ///< also the role's client in the role sorter and its group below
+using member_index = std::uint32_t; ///< also the member's client in the framework sorter
+
+struct framework_book {
+  framework_id id;
+  framework_options options;
+  bool known = false; ///< added; before that, agents may have named it as the owner of resources
+  bool active = false;
+  std::vector<member_index> members;
+};
+
+/// A role is tracked as long as it has members.
+struct role_book {
+  std::string name;
+  bool nested = false;
+  std::uint32_t members = 0;
+  std::uint32_t active_members = 0;
+};
+
+/// A framework in one of its roles. Tracked while the framework subscribes to the role or still has
+/// something allocated under it.
+struct member_book {
+  framework_index framework = no_index;
+  role_index role = no_index;
+  std::uint32_t agents_used = 0;
+  bool subscribed = false;
+  bool suppressed = false;
+  bool active = false; ///< as the sorters were told
+};
+
+/// What one member has been allocated of an agent; never empty. Carries no allocation role.
+struct agent_use {
+  member_index member;
+  resources held;
+};
+
+/// When an agent has to be looked at again.
+enum class attention : std::uint8_t { none, next_batch, next_cycle };
+
+/// Invariant: `free` is what of `total` nobody holds, shared resources always being free.
+struct agent_book {
+  agent_id id;
+  agent_options options;
+  bool known = false;
+  bool activated = true;
+  bool whitelisted = true;
+  resources total;
+  resources free;
+  std::vector<agent_use> uses;
+
+  // Derived from the above.
+  std::uint64_t visiting_key = 0; ///< from the id
+  bool has_gpus = false;
+  bool overcommitted = false; ///< more is held than there is: oversubscription went back
+  bool enough = false;        ///< `free` is worth an offer
+  bool plain = true;          ///< `free` has nothing reserved, revocable or shared
+  bool has_shared = false;    ///< `free` has shared resources
+
+  attention pending = attention::none;
+};
+
+} // namespace troupe::allocator

@@ -1,0 +1,94 @@
+/// Who is there and who holds what: the allocator's books and their arithmetic.
+#pragma once
+
+#include "allocator/allocation_policy.hpp"
+#include "allocator/books.hpp"
+#include "allocator/change_recorder.hpp"
+#include "allocator/scalar_names.hpp"
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::allocator {
+
+/// Resources of one allocation role, without it.
+struct role_part {
+  std::string role; ///< empty for items that have none
+  resources items;
+};
+std::vector<role_part> split_by_role(const resources& items);
+
+/// Every change of a share (clients, allocations, totals) is recorded for the sorters, except what a cycle
+/// allocates: there the tables are at hand and told directly.
+class cluster_books {
+ public:
+  explicit cluster_books(minimum_allocatable minimum)
+      : minimum_(std::move(minimum)) {}
+
+  // Agents, frameworks, roles.
+  shelf<agent_id, agent_book> agents;
+  shelf<framework_id, framework_book> frameworks;
+  const role_book& role(role_index r) const { return roles_[r]; }
+  const member_book& member(member_index m) const { return members_[m]; }
+  std::size_t member_limit() const { return members_.size(); }
+  std::size_t role_limit() const { return roles_.limit(); }
+  /// `no_index` when the framework has nothing to do with the role.
+  member_index find_member(framework_index f, const std::string& role) const;
+
+  /// Finds or makes the framework's membership of the role, not subscribed at first.
+  member_index join(framework_index f, const std::string& role);
+  void subscribe(member_index m, bool subscribed, bool suppressed);
+  void suppress(member_index m, bool suppressed);
+  /// Tells the sorters whether the member takes part; forgets it when nothing ties it to the role, then
+  /// returns true.
+  bool refresh(member_index m);
+
+  /// Sets total (and, derived, `free`) of an agent.
+  void set_total(agent_index a, resources total);
+  /// The agent goes: what was held there is held no more.
+  void remove_agent(agent_index a);
+  /// Books `held` (without allocation role) for the member.
+  void hold(member_index m, agent_index a, const resources& held);
+  /// Takes `returned` (without allocation role) back. False, and nothing changed, when the member does not
+  /// hold that much. The caller refreshes the member afterwards.
+  [[nodiscard]] bool release(member_index m, agent_index a, const resources& returned);
+  /// `before` becomes `after` in what the member holds and in the agent's total. Returns why not.
+  [[nodiscard]] std::optional<std::string> convert(member_index m, agent_index a,
+                                                   const resources& before, const resources& after);
+
+  /// Amounts that count for a member's and its role's share: they differ only where several frameworks of
+  /// a role hold the same shared resource.
+  struct counted {
+    scalar_sums member;
+    scalar_sums role;
+  };
+  /// Books `offered` within a cycle. The result is for the sorters, and valid until the next call.
+  const counted& hold_in_cycle(member_index m, agent_index a, resources offered);
+  /// The same for all that is free, of which nothing may be shared.
+  const counted& hold_all_in_cycle(member_index m, agent_index a);
+
+  /// The changes recorded since the last time.
+  change_recorder role_changes;
+  change_recorder framework_changes;
+
+ private:
+  void drop(member_index m);
+  void add_use(agent_book& agent, member_index m, resources held);
+  agent_use* find_use(agent_book& agent, member_index m);
+  void count(const agent_book& agent, member_index m, const resources& items);
+  std::uint32_t number_of(const std::string& name);
+  void recompute_free(agent_book& agent);
+  void judge_free(agent_book& agent) const;
+
+  minimum_allocatable minimum_;
+  shelf<std::string, role_book> roles_;
+  std::vector<member_book> members_;
+  std::vector<member_index> unused_members_;
+  std::unordered_map<std::uint64_t, member_index> member_of_; // by framework and role
+  scalar_names names_;
+  scalar_sums sums_;
+  counted counted_;
+};
+
+} // namespace troupe::allocator

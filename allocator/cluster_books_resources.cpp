@@ -1,0 +1,196 @@
+/// The part of the books that adds and subtracts.
+#include "allocator/cluster_books.hpp"
+
+#include <algorithm>
+
+namespace troupe::allocator {
+
+namespace {
+
+bool any_shared(const resources& items) {
+  return std::any_of(items.begin(), items.end(), [](const resource& item) { return item.shared; });
+}
+
+/// Takes what is there of `item`, and says whether that was all of it.
+bool take_what_is_there(resources& from, const resource& item) {
+  if (from.subtract_if_contained({item}))
+    return true;
+  auto found = std::find_if(from.begin(), from.end(),
+                            [&](const resource& r) { return r.same_identity(item); });
+  if (found == from.end())
+    return false;
+  auto part = *found;
+  if (const auto* numbers = std::get_if<ranges>(&item.value))
+    part.value = std::get<ranges>(part.value).intersect(*numbers);
+  if (!part.is_empty())
+    from -= resources{part};
+  return false;
+}
+
+} // namespace
+
+void cluster_books::set_total(agent_index a, resources total) {
+  auto& agent = agents[a];
+  sums_.clear();
+  for (const auto* side : {&agent.total, &total})
+    for (const auto& item : *side)
+      if (item.is_scalar())
+        sums_.add(number_of(item.name), (side == &total ? 1 : -1) * item.scalar().milli());
+  role_changes.total_changed(sums_.amounts());
+  framework_changes.total_changed(sums_.amounts());
+  agent.total = std::move(total);
+  agent.has_gpus = !agent.total.gpus().is_zero();
+  recompute_free(agent);
+}
+
+void cluster_books::remove_agent(agent_index a) {
+  for (const auto& use : std::vector(agents[a].uses))
+    if (release(use.member, a, use.held))
+      refresh(use.member);
+  set_total(a, {});
+  agents.erase(agent_id(agents[a].id));
+}
+
+void cluster_books::hold(member_index m, agent_index a, const resources& held) {
+  if (held.empty())
+    return;
+  auto& agent = agents[a];
+  count(agent, m, held);
+  framework_changes.allocated(m, counted_.member.amounts());
+  role_changes.allocated(members_[m].role, counted_.role.amounts());
+  add_use(agent, m, held);
+  recompute_free(agent);
+}
+
+bool cluster_books::release(member_index m, agent_index a, const resources& returned) {
+  auto& agent = agents[a];
+  auto* use = find_use(agent, m);
+  if (use == nullptr || !use->held.subtract_if_contained(returned))
+    return false;
+  if (use->held.empty()) {
+    std::swap(*use, agent.uses.back());
+    agent.uses.pop_back();
+    --members_[m].agents_used;
+  }
+  count(agent, m, returned);
+  framework_changes.unallocated(m, counted_.member.amounts());
+  role_changes.unallocated(members_[m].role, counted_.role.amounts());
+  if (agent.overcommitted) {
+    recompute_free(agent);
+  } else {
+    agent.free += any_shared(returned) ? returned.non_shared() : returned;
+    judge_free(agent);
+  }
+  return true;
+}
+
+std::optional<std::string> cluster_books::convert(member_index m, agent_index a,
+                                                  const resources& before, const resources& after) {
+  auto& agent = agents[a];
+  auto* use = find_use(agent, m);
+  if (use == nullptr || !use->held.contains(before))
+    return "what is converted is not allocated";
+  if (!agent.total.contains(before))
+    return "what is converted is not part of the agent";
+  if (before.scalars() != after.scalars())
+    return "a conversion changes the sum of resources";
+  use->held -= before;
+  use->held += after;
+  agent.total -= before;
+  agent.total += after;
+  recompute_free(agent);
+  return std::nullopt;
+}
+
+const cluster_books::counted& cluster_books::hold_in_cycle(member_index m, agent_index a,
+                                                           resources offered) {
+  auto& agent = agents[a];
+  count(agent, m, offered);
+  agent.free -= any_shared(offered) ? offered.non_shared() : offered;
+  add_use(agent, m, std::move(offered));
+  judge_free(agent);
+  return counted_;
+}
+
+const cluster_books::counted& cluster_books::hold_all_in_cycle(member_index m, agent_index a) {
+  auto& agent = agents[a];
+  count(agent, m, agent.free);
+  add_use(agent, m, std::exchange(agent.free, {}));
+  judge_free(agent);
+  return counted_;
+}
+
+void cluster_books::add_use(agent_book& agent, member_index m, resources held) {
+  if (auto* use = find_use(agent, m)) {
+    use->held += std::move(held);
+    return;
+  }
+  agent.uses.push_back({m, std::move(held)});
+  ++members_[m].agents_used;
+}
+
+agent_use* cluster_books::find_use(agent_book& agent, member_index m) {
+  auto found = std::find_if(agent.uses.begin(), agent.uses.end(),
+                            [m](const agent_use& use) { return use.member == m; });
+  return found == agent.uses.end() ? nullptr : &*found;
+}
+
+/// A shared resource counts once for each member and once for each role: here only when, besides `items`,
+/// the member (or nobody of the role) holds it.
+void cluster_books::count(const agent_book& agent, member_index m, const resources& items) {
+  counted_.member.clear();
+  counted_.role.clear();
+  for (const auto& item : items) {
+    if (!item.is_scalar())
+      continue;
+    auto number = number_of(item.name);
+    auto milli = item.scalar().milli();
+    bool held_by_member = false;
+    bool held_in_role = false;
+    if (item.shared) {
+      auto one = item;
+      one.copies = 1;
+      for (const auto& use : agent.uses) {
+        if (members_[use.member].role != members_[m].role || !use.held.contains(one))
+          continue;
+        held_in_role = true;
+        held_by_member = held_by_member || use.member == m;
+      }
+    }
+    if (!held_by_member)
+      counted_.member.add(number, milli);
+    if (!held_in_role)
+      counted_.role.add(number, milli);
+  }
+}
+
+std::uint32_t cluster_books::number_of(const std::string& name) {
+  auto known = names_.size();
+  auto number = names_.number(name);
+  if (number == known) {
+    role_changes.name_resource(number, name);
+    framework_changes.name_resource(number, name);
+  }
+  return number;
+}
+
+void cluster_books::recompute_free(agent_book& agent) {
+  agent.free = agent.total;
+  agent.overcommitted = false;
+  for (const auto& use : agent.uses)
+    for (const auto& item : use.held)
+      if (!item.shared && !take_what_is_there(agent.free, item))
+        agent.overcommitted = true;
+  judge_free(agent);
+}
+
+void cluster_books::judge_free(agent_book& agent) const {
+  agent.enough = !agent.free.empty() && minimum_.met_by(agent.free);
+  agent.has_shared = any_shared(agent.free);
+  agent.plain = !agent.has_shared
+                && std::none_of(agent.free.begin(), agent.free.end(), [](const resource& item) {
+                     return item.is_reserved() || item.revocable;
+                   });
+}
+
+} // namespace troupe::allocator
