@@ -22,7 +22,8 @@ std::string_view to_string(stream_end end) {
   return "unknown";
 }
 
-event_stream::event_stream(stream_limits limits) : limits_(limits) {}
+event_stream::event_stream(stream_limits limits)
+    : limits_(limits) {}
 
 bool event_stream::push(std::string event) {
   return push(std::make_shared<const std::string>(std::move(event)));
@@ -34,7 +35,9 @@ bool event_stream::push(record event) {
     return false;
   if (records_ + 1 > limits_.records || bytes_ + event->size() > limits_.bytes) {
     overflow_ = true;
-    queue_.clear();
+    queue_ = {};
+    first_ = 0;
+    signalled_ = false; // the server may be waiting for the socket and take nothing
     wake_after(lock);
     return false;
   }
@@ -89,15 +92,25 @@ bool event_stream::attach(waker wake) {
   return true;
 }
 
+bool event_stream::overflowed() const {
+  std::lock_guard lock(mutex_);
+  return overflow_;
+}
+
 event_stream::batch event_stream::take(size_t bytes) {
   std::lock_guard lock(mutex_);
   batch b;
-  while (!queue_.empty() && b.bytes < bytes) {
-    b.bytes += queue_.front()->size();
-    b.records.push_back(std::move(queue_.front()));
-    queue_.pop_front();
+  while (first_ < queue_.size() && b.bytes < bytes) {
+    b.bytes += queue_[first_]->size();
+    b.records.push_back(std::move(queue_[first_++]));
   }
-  b.overflow = overflow_;
+  if (first_ == queue_.size()) {
+    queue_ = {};
+    first_ = 0;
+  } else if (first_ > queue_.size() / 2) {
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
   b.closing = closing_ && queue_.empty();
   signalled_ = false;
   return b;
@@ -115,8 +128,8 @@ void event_stream::finish(stream_end end) {
     return;
   ended_ = true;
   end_ = end;
-  queue_.clear();
-  bytes_ = records_ = 0;
+  queue_ = {};
+  first_ = bytes_ = records_ = 0;
   wake_ = nullptr;
   auto callback = std::move(callback_);
   callback_ = nullptr;

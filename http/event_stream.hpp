@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -37,7 +36,7 @@ std::string_view to_string(stream_end end);
 /// pointer. Records pushed before the head is out wait in the queue. The connection stays open even
 /// if the client asked for `Connection: close`.
 class event_stream {
-public:
+ public:
   using record = std::shared_ptr<const std::string>;
   using closed_callback = std::function<void(stream_end)>;
 
@@ -57,11 +56,12 @@ public:
   /// True after close() or the end of the connection.
   bool closed() const;
 
-  /// Called once when the stream has ended, from the server's I/O thread (do not block it; sending a
-  /// message to an actor is fine), or at once if it has ended already. Set it once.
+  /// Called once when the stream has ended, from the server's I/O thread (do not block it; sending
+  /// a message to an actor is fine), or at once if it has ended already. Set it once.
   void on_closed(closed_callback callback);
 
-  // ---- the server's side -------------------------------------------------------------------------
+  // ---- the server's side
+  // -------------------------------------------------------------------------
 
   /// Tells the server that the stream has something new; called without a lock held.
   using waker = std::function<void()>;
@@ -71,10 +71,12 @@ public:
 
   struct batch {
     std::vector<record> records;
-    size_t bytes = 0;      ///< of the records
-    bool closing = false;  ///< after these records comes the last chunk
-    bool overflow = false; ///< drop the connection
+    size_t bytes = 0;     ///< of the records
+    bool closing = false; ///< after these records comes the last chunk
   };
+
+  /// True if the reader was too slow: the connection is to be dropped.
+  bool overflowed() const;
 
   /// Takes records off the queue, about `bytes` of them. They count against the limits until
   /// `written` says that they have left.
@@ -86,14 +88,15 @@ public:
   /// The connection is gone (or was never given). Runs the callback, once.
   void finish(stream_end end);
 
-private:
+ private:
   void wake_after(std::unique_lock<std::mutex>& lock);
 
   mutable std::mutex mutex_;
   const stream_limits limits_;
-  std::deque<record> queue_;
-  size_t bytes_ = 0;   // queued and taken, not yet written
-  size_t records_ = 0; // likewise
+  std::vector<record> queue_; // no deque: that takes 576 bytes even when empty
+  size_t first_ = 0;          // those before are taken
+  size_t bytes_ = 0;          // queued and taken, not yet written
+  size_t records_ = 0;        // likewise
   bool closing_ = false;
   bool overflow_ = false;
   bool attached_ = false;

@@ -3,9 +3,7 @@
 #include "http/text.hpp"
 
 #include <cerrno>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace troupe::http {
 
@@ -47,28 +45,25 @@ const std::string* request::parameter(const std::string& name) const {
   return i == query.end() ? nullptr : &i->second;
 }
 
-std::multimap<std::string, std::string> request::form() const { return decode_form(body); }
+std::multimap<std::string, std::string> request::form() const {
+  return decode_form(body);
+}
 
-std::optional<file_slice> open_slice(const std::string& path) {
-  // O_NONBLOCK: opening a FIFO must not block; it is refused below.
-  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0)
-    return std::nullopt;
-  auto descriptor = std::shared_ptr<const int>(new int(fd), [](const int* p) {
-    ::close(*p);
-    delete p;
-  });
+std::optional<file_slice> to_slice(unique_fd file) {
   struct stat st {};
-  if (::fstat(fd, &st) != 0)
+  if (::fstat(file.get(), &st) != 0)
     return std::nullopt;
   if (!S_ISREG(st.st_mode)) {
     errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
     return std::nullopt;
   }
-  return file_slice{std::move(descriptor), 0, static_cast<uint64_t>(st.st_size)};
+  return file_slice{std::make_shared<const unique_fd>(std::move(file)), 0,
+                    static_cast<uint64_t>(st.st_size)};
 }
 
-response json(std::string text) { return content(std::move(text), "application/json"); }
+response json(std::string text) {
+  return content(std::move(text), "application/json");
+}
 
 response json(std::vector<std::shared_ptr<const std::string>> fragments) {
   response r;
@@ -102,8 +97,8 @@ response method_not_allowed(const std::vector<std::string>& allowed, const std::
     plain += (plain.empty() ? "" : ", ") + m;
     quoted += (quoted.empty() ? "'" : ", '") + m + "'";
   }
-  auto r = error(405, "405 Method Not Allowed. Expecting one of { " + quoted + " }, but received '" +
-                        method + "'.");
+  auto r = error(405, "405 Method Not Allowed. Expecting one of { " + quoted +
+                          " }, but received '" + method + "'.");
   r.headers.add("Allow", plain);
   return r;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/unique_fd.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,7 +18,7 @@ class event_stream;
 /// Header fields in the order they came. Names compare without case, values are kept byte for byte
 /// (an empty value is a value: `Accept:` with nothing behind it accepts nothing).
 class header_list {
-public:
+ public:
   void add(std::string name, std::string value);
 
   /// Replaces all fields of this name.
@@ -33,7 +35,7 @@ public:
   auto end() const { return fields_.end(); }
   size_t size() const { return fields_.size(); }
 
-private:
+ private:
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
@@ -41,8 +43,8 @@ private:
 struct request {
   std::string method;
   std::string target; ///< as sent, with query, e.g. `/master/state?jsonp=cb`
-  std::string path;   ///< decoded, single slashes, without the actor's name, e.g. `/api/v1/scheduler`
-  std::string rest;   ///< what stands below the endpoint in `path`, e.g. `/dev` of `/quota/dev`
+  std::string path; ///< decoded, single slashes, without the actor's name, e.g. `/api/v1/scheduler`
+  std::string rest; ///< what stands below the endpoint in `path`, e.g. `/dev` of `/quota/dev`
   std::multimap<std::string, std::string> query; ///< decoded
   header_list headers;
   std::string body; ///< de-chunked and decompressed
@@ -60,13 +62,13 @@ struct request {
 
 /// A part of an open regular file; the descriptor is closed with the last copy.
 struct file_slice {
-  std::shared_ptr<const int> descriptor;
+  std::shared_ptr<const unique_fd> descriptor;
   uint64_t offset = 0;
   uint64_t length = 0;
 };
 
-/// Opens a regular file for `response::file`; nullopt (errno set) for anything else.
-std::optional<file_slice> open_slice(const std::string& path);
+/// The whole of an open regular file for `response::file`; nullopt (errno set) for anything else.
+std::optional<file_slice> to_slice(unique_fd file);
 
 /// An answer. The body is `body`, then `fragments`, then `file`; or `stream` instead of all three.
 /// `Content-Length`, `Date`, compression, JSONP and HEAD are taken care of on the way out.

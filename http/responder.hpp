@@ -8,10 +8,10 @@
 namespace troupe::http {
 
 /// The right to answer one request, once. Copies share it. A handler answers before it returns, or
-/// keeps a copy (in an actor's `.then`) and answers later from any thread: a waiting request holds no
-/// thread. If the last copy goes without an answer, the client gets 500.
+/// keeps a copy (in an actor's `.then`) and answers later from any thread: a waiting request holds
+/// no thread. If the last copy goes without an answer, the client gets 500.
 class responder {
-public:
+ public:
   /// Gets the answer: at most once, from any thread.
   using sink = std::function<void(response)>;
 
@@ -23,7 +23,7 @@ public:
   /// True once somebody has answered.
   bool answered() const;
 
-private:
+ private:
   struct state;
   std::shared_ptr<state> state_;
 };

@@ -26,7 +26,8 @@ std::string join(const std::vector<std::string>& parts, size_t first, size_t las
   return path;
 }
 
-/// Wraps a JSON answer as `name(json)`. The body stays where it is: shared fragments are not copied.
+/// Wraps a JSON answer as `name(json)`. The body stays where it is: shared fragments are not
+/// copied.
 response wrapped(response r, const std::string& name) {
   if (r.content_type != "application/json" || r.stream || r.file)
     return r;
@@ -51,7 +52,8 @@ bool valid_callback(std::string_view name) {
          std::all_of(name.begin(), name.end(), good);
 }
 
-router::router(std::string delegate) : delegate_(std::move(delegate)) {}
+router::router(std::string delegate)
+    : delegate_(std::move(delegate)) {}
 
 router& router::add(route r) {
   if (r.path == "/")
@@ -62,7 +64,8 @@ router& router::add(route r) {
   return *this;
 }
 
-router& router::get(std::string actor, std::string path, std::function<response(const request&)> f) {
+router& router::get(std::string actor, std::string path,
+                    std::function<response(const request&)> f) {
   route r;
   r.actor = std::move(actor);
   r.path = std::move(path);

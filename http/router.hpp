@@ -13,8 +13,8 @@ namespace troupe::http {
 
 /// One endpoint.
 struct route {
-  std::string actor;                ///< first path component: `master`, `slave(1)`, `files`, ...
-  std::string path;                 ///< below the actor: `/state`, `/api/v1`, or "" for the actor itself
+  std::string actor; ///< first path component: `master`, `slave(1)`, `files`, ...
+  std::string path;  ///< below the actor: `/state`, `/api/v1`, or "" for the actor itself
   std::vector<std::string> methods; ///< empty: any (read-only endpoints do not look)
   handler handle;
   bool exact = false; ///< paths below it do not reach it (`/redirect`)
@@ -27,7 +27,7 @@ struct route {
 /// actor the longest endpoint that the path equals or stands below wins, by whole components.
 /// Immutable once the server runs.
 class router {
-public:
+ public:
   /// Looks at a request before its handler (authentication, firewall): may set `request.principal`,
   /// or refuse by giving the answer. Runs on a worker thread.
   using filter = std::function<std::optional<response>(request&, const route&)>;
@@ -58,7 +58,7 @@ public:
   /// The endpoint of a raw request target; `found` is null when there is none.
   match find(std::string_view target) const;
 
-private:
+ private:
   using endpoints = std::map<std::string, route>; // by path
   std::map<std::string, endpoints> actors_;
   std::string delegate_;

@@ -18,21 +18,22 @@ struct server_config {
   std::string address = "0.0.0.0"; ///< numeric IPv4 or IPv6
   uint16_t port = 0;               ///< 0: any free one, see server::port()
 
-  size_t workers = 16;        ///< threads that run handlers
-  size_t queued = 1024;       ///< requests that wait for a worker; more get 503
-  size_t max_uri = 8000;      ///< request line; more gets 414
-  size_t max_head = 64u << 10; ///< request line and headers; more gets 431
-  size_t max_body = 64u << 20; ///< as sent, and again after decompression; more gets 413
+  size_t workers = 16;              ///< threads that run handlers
+  size_t queued = 1024;             ///< requests that wait for a worker; more get 503
+  size_t max_uri = 8000;            ///< request line; more gets 414
+  size_t max_head = 64u << 10;      ///< request line and headers; more gets 431
+  size_t max_body = 64u << 20;      ///< as sent, and again after decompression; more gets 413
   size_t max_buffered = 512u << 20; ///< requests and answers of all connections; more gets 503
-  size_t max_connections = 0; ///< 0: three quarters of the limit of open files
+  size_t max_connections = 0;       ///< 0: three quarters of the limit of open files
 
   using duration = std::chrono::milliseconds;
   duration first_byte_timeout = std::chrono::seconds(10); ///< a new connection must speak
-  duration head_timeout = std::chrono::seconds(10); ///< from a head's first byte to its last
+  duration head_timeout = std::chrono::seconds(10);       ///< from a head's first byte to its last
   duration body_timeout = std::chrono::seconds(10); ///< window of min_rate while a body comes in
   duration idle_timeout = std::chrono::seconds(75); ///< keep-alive between two requests
-  duration stall_timeout = std::chrono::seconds(30); ///< window of min_rate while an answer goes out
-  size_t min_rate = 4096; ///< bytes a second that a peer must send or take in those windows
+  duration stall_timeout =
+      std::chrono::seconds(30); ///< window of min_rate while an answer goes out
+  size_t min_rate = 4096;       ///< bytes a second that a peer must send or take in those windows
 
   stream_limits streams; ///< for handlers that have no opinion of their own
 
@@ -54,10 +55,11 @@ struct server_stats {
   uint64_t malformed = 0;   ///< connections closed for what they sent, ever
 };
 
-/// The HTTP server of a daemon. One thread (the reactor) owns all sockets; a request goes to a worker
-/// only when it is complete, so idle, slow and streaming connections hold no thread (ADR 0004).
+/// The HTTP server of a daemon. One thread (the reactor) owns all sockets; a request goes to a
+/// worker only when it is complete, so idle, slow and streaming connections hold no thread (ADR
+/// 0004).
 class server {
-public:
+ public:
   server(server_config config, router routes);
 
   /// Stops if it runs.
@@ -78,7 +80,7 @@ public:
 
   server_stats stats() const;
 
-private:
+ private:
   struct impl;
   std::unique_ptr<impl> impl_;
 };

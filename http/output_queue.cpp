@@ -1,0 +1,118 @@
+#include "http/output_queue.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+namespace troupe::http {
+
+namespace {
+
+constexpr size_t max_gathered = 192;
+constexpr size_t max_step = 256u << 10; // of a file, in one system call
+constexpr uint64_t max_turn = 1u << 20;
+
+bool would_block() {
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+} // namespace
+
+void output_queue::push(std::string bytes) {
+  if (bytes.empty())
+    return;
+  owned_ += bytes.size();
+  pieces_.emplace_back(std::move(bytes));
+}
+
+void output_queue::push(std::shared_ptr<const std::string> bytes) {
+  if (bytes && !bytes->empty())
+    pieces_.emplace_back(std::move(bytes));
+}
+
+void output_queue::push(file_slice file) {
+  if (file.length > 0)
+    pieces_.emplace_back(std::move(file));
+}
+
+output_queue::result output_queue::flush(int socket) {
+  auto begin = written_;
+  while (!empty()) {
+    if (written_ - begin >= max_turn)
+      return result::blocked;
+    auto file = std::get_if<file_slice>(&pieces_[first_]);
+    auto r = file ? flush_file(socket, *file) : flush_memory(socket);
+    if (r != result::drained)
+      return r;
+  }
+  pieces_ = {};
+  first_ = 0;
+  return result::drained;
+}
+
+void output_queue::pop() {
+  pieces_[first_++] = std::string(); // lets go of what it shared
+  offset_ = 0;
+}
+
+// `drained` here: some bytes went out, go on.
+output_queue::result output_queue::flush_memory(int socket) {
+  std::array<iovec, max_gathered> parts;
+  size_t n = 0;
+  for (size_t i = first_; i < pieces_.size() && n < parts.size(); ++i) {
+    const auto& p = pieces_[i];
+    if (std::holds_alternative<file_slice>(p))
+      break;
+    auto own = std::get_if<std::string>(&p);
+    std::string_view bytes = own ? std::string_view(*own) : std::string_view(*std::get<shared>(p));
+    if (n == 0)
+      bytes.remove_prefix(offset_);
+    parts[n++] = {const_cast<char*>(bytes.data()), bytes.size()};
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = n;
+  auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent < 0)
+    return would_block() ? result::blocked : result::failed;
+  advance(static_cast<size_t>(sent));
+  return result::drained;
+}
+
+void output_queue::advance(size_t n) {
+  written_ += n;
+  while (n > 0) {
+    auto own = std::get_if<std::string>(&pieces_[first_]);
+    auto size = own ? own->size() : std::get<shared>(pieces_[first_])->size();
+    auto step = std::min(n, size - offset_);
+    offset_ += step;
+    n -= step;
+    if (offset_ < size)
+      return;
+    if (own)
+      owned_ -= size;
+    pop();
+  }
+}
+
+output_queue::result output_queue::flush_file(int socket, file_slice& file) {
+  auto at = static_cast<off_t>(file.offset);
+  auto sent =
+      ::sendfile(socket, file.descriptor->get(), &at, std::min<uint64_t>(file.length, max_step));
+  if (sent < 0)
+    return would_block() ? result::blocked : result::failed;
+  if (sent == 0)
+    return result::failed; // the file was cut
+  written_ += static_cast<uint64_t>(sent);
+  file.offset += static_cast<uint64_t>(sent);
+  file.length -= static_cast<uint64_t>(sent);
+  if (file.length == 0)
+    pop();
+  return result::drained;
+}
+
+} // namespace troupe::http

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "http/message.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace troupe::http {
+
+/// What waits to be written to one socket, in order. Memory pieces go out gathered, shared ones
+/// uncopied; files go by sendfile in bounded steps.
+class output_queue {
+ public:
+  enum class result {
+    drained, ///< nothing is left
+    blocked, ///< the socket takes no more for now
+    failed,  ///< the socket is broken, or a file became shorter than promised
+  };
+
+  void push(std::string bytes);
+  void push(std::shared_ptr<const std::string> bytes);
+  void push(file_slice file);
+
+  /// Writes what the socket takes without blocking, at most about a megabyte (then `blocked`, so
+  /// that one fast reader does not hold up the others).
+  result flush(int socket);
+
+  bool empty() const { return first_ == pieces_.size(); }
+
+  /// Bytes written since the queue was made.
+  uint64_t written() const { return written_; }
+
+  /// Bytes of memory that only this queue holds.
+  size_t owned() const { return owned_; }
+
+ private:
+  using shared = std::shared_ptr<const std::string>;
+  using piece = std::variant<std::string, shared, file_slice>;
+
+  result flush_memory(int socket);
+  result flush_file(int socket, file_slice& file);
+  void advance(size_t n);
+
+  void pop();
+
+  std::vector<piece> pieces_; // no deque: that takes 576 bytes even when empty
+  size_t first_ = 0;          // those before have gone
+  size_t offset_ = 0;         // written of the first memory piece
+  uint64_t written_ = 0;
+  size_t owned_ = 0;
+};
+
+} // namespace troupe::http
