@@ -6,6 +6,7 @@
 #include "protocol/base.hpp"
 
 #include <chrono>
+#include <cstdint>
 
 namespace troupe {
 
@@ -18,9 +19,16 @@ struct raise_verbosity {
 /// The verbosity has been changed.
 struct verbosity_raised {};
 
-using verbosity_actor = caf::typed_actor<caf::replies_to<raise_verbosity>::with<verbosity_raised>>;
+/// Its own timer.
+struct end_verbosity {
+  std::uint64_t epoch = 0;
+};
+
+using verbosity_actor = caf::typed_actor<caf::replies_to<raise_verbosity>::with<verbosity_raised>,
+                                         caf::reacts_to<end_verbosity>>;
 
 } // namespace troupe
 
 TROUPE_MESSAGE(troupe::raise_verbosity)
 TROUPE_MESSAGE(troupe::verbosity_raised)
+TROUPE_MESSAGE(troupe::end_verbosity)
