@@ -147,19 +147,16 @@ flag_group recovery_group() {
               .otherwise("equal")
               .checked(check::one_of({"equal", "additive"})),
           flag("gc_delay", kind::duration, "Keep old sandboxes at most so long.")
-              .otherwise("1weeks")
-              .without_effect(),
+              .otherwise("1weeks"),
           flag("gc_disk_headroom", kind::real, "Part of the disk to keep free of old sandboxes.")
               .otherwise("0.1")
-              .checked(check::real_between(0, 1))
-              .without_effect(),
+              .checked(check::real_between(0, 1)),
           flag("gc_non_executor_container_sandboxes", kind::boolean,
                "Clean up sandboxes of nested and standalone containers too.")
               .otherwise("false")
               .without_effect(),
           flag("disk_watch_interval", kind::duration, "Time between looks at the disk.")
-              .otherwise("1mins")
-              .without_effect(),
+              .otherwise("1mins"),
       },
   };
 }

@@ -8,8 +8,8 @@ namespace troupe {
 /// The version of Troupe, digits and dots only.
 std::string_view version();
 
-/// The version of the Mesos protocol that is served, as `/version`, `/state` and registrations tell it:
-/// digits and dots only, since clients split it into integers.
+/// The version of the Mesos protocol that is served, as `/version`, `/state` and registrations tell
+/// it: digits and dots only, since clients split it into integers.
 std::string_view served_version();
 
 /// When it was configured: ISO date, and seconds since the epoch.

@@ -1,40 +1,25 @@
 /// parse_flags: CLI11 takes the command line apart, this file knows what Mesos' flags mean.
-#include "runtime/flags.hpp"
+#include "runtime/flag_text.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <nlohmann/json.hpp>
 
-#include <charconv>
-#include <cmath>
-#include <fstream>
-#include <sstream>
+#include <algorithm>
+#include <cctype>
 
 namespace troupe {
 
 namespace {
 
-/// One place where a flag was given.
-struct occurrence {
-  std::string written;              ///< `--name`, `--no-name` or `MESOS_NAME`
-  std::optional<std::string> value; ///< absent: bare
-  bool negated = false;
-  bool deprecated = false;
-};
-
-using occurrences = std::map<std::string, std::vector<occurrence>>; ///< by the flag's name
+using occurrences = std::map<std::string, std::vector<flag_occurrence>>; ///< by the flag's name
 
 /// What CLI11 is asked to recognise for one flag; every form is an option of its own.
 struct form {
   const flag_spec* spec;
-  occurrence example;
+  flag_occurrence example;
   CLI::Option* option;
 };
-
-std::string read_error(const std::string& path) {
-  return "cannot read file " + path + ": " + std::strerror(errno);
-}
 
 /// CLI11 drops empty values, splits those in brackets and treats `{}` as missing. Doubling the
 /// first
@@ -151,10 +136,10 @@ class parser {
   }
 
   /// Where `spec` was given: the command line, else the environment.
-  std::vector<occurrence> given(const flag_spec& spec) const {
+  std::vector<flag_occurrence> given(const flag_spec& spec) const {
     if (auto found = command_line_.find(spec.name); found != command_line_.end())
       return found->second;
-    std::vector<occurrence> result;
+    std::vector<flag_occurrence> result;
     for (bool deprecated : {false, true}) {
       auto name = deprecated ? spec.deprecated_name : spec.name;
       if (name.empty())
@@ -187,124 +172,24 @@ class parser {
     if (place.deprecated)
       out_.warnings.push_back(place.written + " is deprecated, use --" + spec.name);
     std::string problem;
-    auto value = resolve(spec, place, problem);
+    auto value = resolve_flag(spec, place, problem);
     if (problem.empty())
-      problem = check(spec, value.text);
+      problem = check_flag(spec, value.text);
     if (!problem.empty()) {
-      out_.errors.push_back(describe(spec, place) + ": " + problem);
+      out_.errors.push_back(describe_flag(spec, place) + ": " + problem);
       return;
     }
     judge_support(spec, place, value.text);
     values_[spec.name] = std::move(value);
   }
 
-  void judge_support(const flag_spec& spec, const occurrence& place, const std::string& text) {
+  void judge_support(const flag_spec& spec, const flag_occurrence& place, const std::string& text) {
     if (spec.default_text == text)
       return;
     if (spec.support == flag_support::no_effect)
       out_.warnings.push_back(place.written + " is accepted, but has no effect yet");
     else if (spec.support == flag_support::refused)
       out_.errors.push_back(place.written + " is not supported yet: " + spec.refusal);
-  }
-
-  static std::string describe(const flag_spec& spec, const occurrence& place) {
-    if (!place.value)
-      return place.written;
-    auto value = spec.is_secret ? mask_password(*place.value) : *place.value;
-    constexpr std::size_t longest = 60;
-    if (value.size() > longest)
-      value = value.substr(0, longest) + "...";
-    std::replace(value.begin(), value.end(), '\n', ' ');
-    return place.written + "=" + value;
-  }
-
-  static flag_values::value resolve(const flag_spec& spec, const occurrence& place,
-                                    std::string& problem) {
-    if (spec.kind == flag_kind::boolean)
-      return resolve_boolean(place, problem);
-    if (!place.value) {
-      problem = "needs a value: " + place.written + "=...";
-      return {};
-    }
-    flag_values::value value{*place.value, *place.value, true};
-    if (spec.kind == flag_kind::path && value.given.starts_with("file://"))
-      value.text = value.given.substr(7);
-    bool is_json = spec.kind == flag_kind::json || spec.kind == flag_kind::text_or_json;
-    std::string path;
-    if (value.given.starts_with("file://") && spec.kind != flag_kind::path)
-      path = value.given.substr(7);
-    else if (is_json && value.given.starts_with('/'))
-      path = value.given;
-    if (!path.empty()) {
-      std::ifstream file(path);
-      std::ostringstream content;
-      if (!file || !(content << file.rdbuf())) {
-        problem = read_error(path);
-        return {};
-      }
-      value.text = content.str();
-      value.text.erase(value.text.find_last_not_of(" \t\r\n") + 1);
-    }
-    return value;
-  }
-
-  static flag_values::value resolve_boolean(const occurrence& place, std::string& problem) {
-    // An empty variable (`MESOS_QUIET=`) counts as the bare flag.
-    auto text = place.value.value_or("");
-    bool bare = text.empty();
-    if (place.negated && place.value)
-      problem = "takes no value";
-    else if (!bare && text != "true" && text != "false" && text != "1" && text != "0")
-      problem = "must be true or false";
-    auto result =
-        std::string((bare ? !place.negated : text == "true" || text == "1") ? "true" : "false");
-    return {result, result, true};
-  }
-
-  template <class Number>
-  static bool is_number(const std::string& text) {
-    Number number{};
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() &&
-           std::isfinite(static_cast<double>(number));
-  }
-
-  static std::string check_kind(flag_kind kind, const std::string& text) {
-    switch (kind) {
-    case flag_kind::integer:
-      return is_number<std::int64_t>(text) ? "" : "must be a whole number";
-    case flag_kind::real:
-      return is_number<double>(text) ? "" : "must be a number";
-    case flag_kind::duration: {
-      auto parsed = parse_duration(text);
-      if (!parsed)
-        return parsed.error();
-      return parsed->count() < 0 ? "must not be negative" : "";
-    }
-    case flag_kind::bytes: {
-      auto parsed = parse_bytes(text);
-      return parsed ? "" : parsed.error();
-    }
-    case flag_kind::text_or_json:
-      if (text.empty() || (text.front() != '[' && text.front() != '{'))
-        return "";
-      [[fallthrough]];
-    case flag_kind::json:
-      return nlohmann::json::accept(text) ? "" : "must be JSON, or the path of a file with JSON";
-    case flag_kind::path:
-      return text.empty() ? "must be a path" : "";
-    case flag_kind::text:
-    case flag_kind::boolean:
-      break;
-    }
-    return "";
-  }
-
-  static std::string check(const flag_spec& spec, const std::string& text) {
-    auto problem = check_kind(spec.kind, text);
-    if (problem.empty() && spec.check)
-      problem = spec.check(text).value_or("");
-    return problem;
   }
 
   const flag_table& table_;

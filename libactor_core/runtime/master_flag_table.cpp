@@ -111,16 +111,14 @@ flag_group agents_group() {
                "The master exits if more of the agents than this are missing after a failover.")
               .otherwise("100%")
               .formerly("recovery_slave_removal_limit")
-              .checked(check::percentage())
-              .without_effect(),
+              .checked(check::percentage()),
           flag("agent_removal_rate_limit", kind::text,
                "Agents to mark unreachable at most, as number/duration.")
               .formerly("slave_removal_rate_limit")
               .checked(check::rate())
               .without_effect(),
           flag("require_agent_domain", kind::boolean, "Refuse agents without a fault domain.")
-              .otherwise("false")
-              .refused("agents without a domain would be let in"),
+              .otherwise("false"),
           flag("whitelist", kind::path,
                "File of the agents whose resources are offered, one a line.")
               .refused("agents that it does not name would be offered too"),
@@ -152,13 +150,11 @@ flag_group allocation_group() {
           flag("role_sorter", kind::text, "Policy between roles: drf or random.")
               .otherwise("drf")
               .formerly("user_sorter")
-              .checked(check::one_of({"drf", "random"}))
-              .refused("only drf exists"),
+              .checked(check::one_of({"drf", "random"})),
           flag("framework_sorter", kind::text,
                "Policy between frameworks of a role: drf or random.")
               .otherwise("drf")
-              .checked(check::one_of({"drf", "random"}))
-              .refused("only drf exists"),
+              .checked(check::one_of({"drf", "random"})),
           flag("roles", kind::text, "Deprecated: the only roles allowed, separated by commas.")
               .checked(check::roles()),
           flag("weights", kind::text, "Deprecated: weights of roles, role=weight,...")

@@ -35,6 +35,10 @@ std::size_t count(const flag_values& values, std::string_view name) {
   return static_cast<std::size_t>(values.integer(name));
 }
 
+sorter_policy read_sorter(const flag_values& values, std::string_view name) {
+  return values.text(name) == "random" ? sorter_policy::random : sorter_policy::drf;
+}
+
 void read_network(const flag_values& values, master_options& options) {
   options.hostname = values.find("hostname");
   options.hostname_lookup = values.boolean("hostname_lookup");
@@ -70,6 +74,7 @@ void read_scheduling(const flag_values& values, master_options& options) {
   options.agent_reregister_timeout = values.duration("agent_reregister_timeout");
   options.recovery_agent_removal_limit =
       std::stod(values.text("recovery_agent_removal_limit")) / 100;
+  options.require_agent_domain = values.boolean("require_agent_domain");
   options.agent_ping_timeout = values.duration("agent_ping_timeout");
   options.max_agent_ping_timeouts = count(values, "max_agent_ping_timeouts");
   options.allocation_interval = values.duration("allocation_interval");
@@ -77,6 +82,8 @@ void read_scheduling(const flag_values& values, master_options& options) {
   options.min_allocatable_resources = values.text("min_allocatable_resources");
   options.fair_sharing_excluded_resource_names =
       values.list("fair_sharing_excluded_resource_names");
+  options.role_sorter = read_sorter(values, "role_sorter");
+  options.framework_sorter = read_sorter(values, "framework_sorter");
   options.roles = values.list("roles");
   options.weights = read_weights(values);
   options.filter_gpu_resources = values.boolean("filter_gpu_resources");

@@ -9,6 +9,9 @@ namespace troupe {
 /// Every flag of the master, those of Mesos 1.7 and Troupe's own (link_…, state_replicas).
 const flag_table& master_flag_table();
 
+/// How roles, or frameworks of a role, take turns.
+enum class sorter_policy { drf, random };
+
 /// The master's configuration, checked. Texts whose syntax belongs to another part stay texts.
 struct master_options {
   logging_config logging;
@@ -39,6 +42,7 @@ struct master_options {
 
   std::chrono::nanoseconds agent_reregister_timeout{};
   double recovery_agent_removal_limit = 1; ///< fraction of all agents, 0 to 1
+  bool require_agent_domain = false;
   std::chrono::nanoseconds agent_ping_timeout{};
   std::size_t max_agent_ping_timeouts = 0;
 
@@ -46,6 +50,8 @@ struct master_options {
   std::optional<std::chrono::nanoseconds> offer_timeout;
   std::string min_allocatable_resources; ///< sets of quantities, `|` between, `;` inside
   std::vector<std::string> fair_sharing_excluded_resource_names;
+  sorter_policy role_sorter = sorter_policy::drf;
+  sorter_policy framework_sorter = sorter_policy::drf;
   std::vector<std::string> roles; ///< allowed roles; empty: all
   std::map<std::string, double> weights;
   bool filter_gpu_resources = true;

@@ -85,13 +85,17 @@ TEST_CASE("typed values arrive in the master's options") {
   auto options =
       master({"--work_dir=/tmp/m", "--weights=a=2,b=0.5", "--roles=a,b", "--offer_timeout=5secs",
               "--recovery_agent_removal_limit=25%", "--no-root_submissions", "--hostname=h",
-              "--advertise_port=99", "--logging_level=ERROR", "--log_dir=/tmp/l"})
+              "--advertise_port=99", "--logging_level=ERROR", "--log_dir=/tmp/l",
+              "--role_sorter=random", "--require_agent_domain"})
           .options;
   CHECK(options.weights == std::map<std::string, double>{{"a", 2}, {"b", 0.5}});
   CHECK(options.roles == lines{"a", "b"});
   CHECK(options.offer_timeout == std::chrono::nanoseconds(5s));
   CHECK(options.recovery_agent_removal_limit == 0.25);
   CHECK_FALSE(options.root_submissions);
+  CHECK(options.role_sorter == sorter_policy::random);
+  CHECK(options.framework_sorter == sorter_policy::drf);
+  CHECK(options.require_agent_domain);
   CHECK(options.hostname == "h");
   CHECK(options.advertise_port == 99);
   CHECK(options.logging.level == log_level::error);

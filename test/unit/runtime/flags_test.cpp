@@ -210,6 +210,15 @@ TEST_CASE("a file that cannot be read is an error that names it") {
               "directory"});
 }
 
+TEST_CASE("an empty file is an empty value and a folder is an error") {
+  temporary_file file("");
+  auto out = parse({"--name=file://" + file.path});
+  REQUIRE(out.errors == lines{});
+  CHECK(out.values.text("name").empty());
+  CHECK(parse({"--name=file:///tmp"}).errors ==
+        lines{"--name=file:///tmp: cannot read file /tmp: Is a directory"});
+}
+
 TEST_CASE("a flag without effect is accepted with a warning unless it has its default") {
   CHECK(parse({"--buffer=3"}).warnings == lines{"--buffer is accepted, but has no effect yet"});
   CHECK(parse({"--buffer=0"}).warnings == lines{});
