@@ -1,0 +1,152 @@
+/// An agent breaks off, or goes for good.
+#include "master/agent_steps.hpp"
+#include "master/events.hpp"
+#include "master/offers.hpp"
+#include "master/tasks.hpp"
+#include "wire/task_state.hpp"
+
+#include <mesos/v1/mesos.pb.h>
+
+namespace troupe::master {
+
+namespace {
+
+void remove_executors(turn& t, agent_entry& agent, framework_entry& framework) {
+  auto here = framework.executors.find(agent.id);
+  if (here == framework.executors.end())
+    return;
+  std::vector<executor_id> ids;
+  for (const auto& [id, executor] : here->second)
+    ids.push_back(id);
+  for (const auto& id : ids)
+    remove_executor(t, framework, agent, id);
+}
+
+/// The frameworks that have a task or an executor on the agent.
+std::set<framework_id> frameworks_on(const agent_entry& agent) {
+  auto result = agent.executor_frameworks;
+  for (const auto& [framework, tasks] : agent.tasks)
+    result.insert(framework);
+  return result;
+}
+
+/// Calls `end(framework, task)` for each task that is not terminal; terminal ones become completed.
+template <class End>
+void end_tasks(turn& t, const agent_entry& agent, framework_entry& framework, End&& end) {
+  auto here = agent.tasks.find(framework.id);
+  if (here == agent.tasks.end())
+    return;
+  auto ids = here->second;
+  for (const auto& id : ids) {
+    if (wire::is_terminal(framework.tasks.at(id).view->state()))
+      complete_task(t, framework, id);
+    else
+      end(id);
+  }
+}
+
+/// What keeps no checkpoints on the agent does not outlive the agent's process.
+void drop_unchecked(turn& t, agent_entry& agent) {
+  for (const auto& id : frameworks_on(agent)) {
+    auto& framework = *t.book.find(id);
+    if (framework.info->checkpoint())
+      continue;
+    end_tasks(t, agent, framework, [&](const task_id& task) {
+      end_task(t, framework, task, TaskState::TASK_LOST, TaskStatus::REASON_AGENT_DISCONNECTED,
+               "Agent " + agent.info->hostname() + " disconnected");
+    });
+    remove_executors(t, agent, framework);
+  }
+}
+
+void tell_frameworks(turn& t, const agent_id& agent) {
+  for (const auto& [id, framework] : t.book.frameworks)
+    t.tell(framework, failure_event(agent));
+}
+
+const char* removal_metric(loss_cause cause) {
+  switch (cause) {
+  case loss_cause::unhealthy:
+    return "master/slave_removals/reason_unhealthy";
+  case loss_cause::unregistered:
+    return "master/slave_removals/reason_unregistered";
+  case loss_cause::replaced:
+    break;
+  }
+  return "master/slave_removals/reason_registered";
+}
+
+void drop_agent(turn& t, agent_entry& agent, const loss& step) {
+  bool unreachable = step.cause == loss_cause::unhealthy;
+  auto message = "Agent " + agent.info->hostname() +
+                 (unreachable ? " is unreachable: " : " removed: ") + step.reason;
+  rescind_all(t, agent);
+  for (const auto& id : frameworks_on(agent)) {
+    auto& framework = *t.book.find(id);
+    end_tasks(t, agent, framework, [&](const task_id& task) {
+      if (unreachable)
+        strand_task(t, framework, task, step.since, message);
+      else
+        end_task(t, framework, task, TaskState::TASK_LOST, TaskStatus::REASON_AGENT_REMOVED,
+                 message);
+    });
+    remove_executors(t, agent, framework);
+  }
+  t.tell_allocator(remove_agent{agent.id});
+  t.book.timers.disarm(timer::agent_ping, agent.id.value());
+  t.book.timers.disarm(timer::agent_return, agent.id.value());
+  if (auto at = t.book.agents_by_pid.find(agent.pid);
+      at != t.book.agents_by_pid.end() && at->second == agent.id)
+    t.book.agents_by_pid.erase(at);
+  if (agent.connected())
+    t.close_link(agent.link, message);
+  t.changed(delta::agent_removed{agent.id});
+  t.book.agents.erase(agent_id{agent.id});
+}
+
+} // namespace
+
+void disconnect(turn& t, agent_entry& agent) {
+  agent.link = 0;
+  t.book.timers.disarm(timer::agent_ping, agent.id.value());
+  t.book.timers.arm(timer::agent_return, agent.id.value(),
+                    t.now.steady + t.config.agent_return_timeout);
+  t.tell_allocator(deactivate_agent{agent.id});
+  rescind_all(t, agent);
+  drop_unchecked(t, agent);
+  t.agent_changed(agent);
+}
+
+void begin_loss(turn& t, const agent_id& agent, loss_cause cause, const std::string& reason) {
+  if (t.book.busy_agents.contains(agent))
+    return;
+  t.info("agent is given up", {{"agent", agent.value()}, {"reason", reason}});
+  loss step{agent, cause, reason, t.now.wall};
+  if (cause != loss_cause::unhealthy) {
+    t.store(registry_op::remove{agent}, step);
+    return;
+  }
+  t.count("master/slave_unreachable_scheduled");
+  t.store(registry_op::mark_unreachable{agent, t.now.wall.time_since_epoch().count()}, step);
+}
+
+void finish(turn& t, const loss& step) {
+  bool recovered = t.book.recovered_agents.erase(step.agent) != 0;
+  if (recovered) {
+    t.count("master/recovery_slave_removals");
+    t.changed(delta::recovered_agent_removed{step.agent});
+  }
+  if (auto* agent = t.book.find(step.agent))
+    drop_agent(t, *agent, step);
+  t.info("agent removed", {{"agent", step.agent.value()}, {"reason", step.reason}});
+  t.count("master/slave_removals");
+  t.count(removal_metric(step.cause));
+  if (step.cause == loss_cause::unhealthy) {
+    t.count("master/slave_unreachable_completed");
+    t.book.unreachable_agents.put(step.agent, step.since, t.config.keep.lost_agents);
+    t.master_changed();
+  }
+  tell_frameworks(t, step.agent);
+}
+
+} // namespace troupe::master

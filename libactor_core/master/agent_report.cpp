@@ -1,0 +1,129 @@
+#include "master/agent_report.hpp"
+
+#include "master/wire_texts.hpp"
+#include "model/resource_text.hpp"
+#include "wire/resource_convert.hpp"
+#include "wire/task_state.hpp"
+
+#include <cctype>
+
+namespace troupe::master {
+
+namespace {
+
+/// The plain resource that a reservation or volume was made of: static reservations stay.
+resource base_of(resource item) {
+  while (item.is_dynamically_reserved())
+    item.reservations.pop_back();
+  item.shared = false;
+  item.copies = 1;
+  if (item.disk) {
+    auto disk = *item.disk;
+    disk.persistence.reset();
+    disk.volume.reset();
+    if (disk.source)
+      item.disk = std::move(disk);
+    else
+      item.disk.reset();
+  }
+  return item;
+}
+
+/// Digits and dots, first number at least 1.
+bool version_supported(const std::string& version) {
+  if (version.empty() || std::isdigit(static_cast<unsigned char>(version.front())) == 0)
+    return false;
+  std::size_t dots = 0;
+  for (char c : version.substr(0, version.find_first_of("-+"))) {
+    dots += c == '.';
+    if (c != '.' && std::isdigit(static_cast<unsigned char>(c)) == 0)
+      return false;
+  }
+  return dots >= 1 &&
+         version.substr(0, version.find('.')).find_first_not_of('0') != std::string::npos;
+}
+
+/// What an agent reports without an allocation role is that of everybody.
+resources with_roles(const resources& items) {
+  std::vector<resource> result;
+  for (auto item : items) {
+    if (!item.allocation_role)
+      item.allocation_role = std::string(item.reservation_role());
+    result.push_back(std::move(item));
+  }
+  return resources{std::move(result)};
+}
+
+} // namespace
+
+std::optional<std::string> registration_fault(const core_config& config,
+                                              const link::RegisterAgent& agent,
+                                              const std::string& pid) {
+  if (!version_supported(agent.version()))
+    return "its version '" + agent.version() + "' is older than 1.0.0 or no version";
+  if (agent.agent().has_id())
+    if (auto why = id_fault(agent.agent().id().value()))
+      return "its id is invalid: " + *why;
+  if (agent.agent().has_domain() && !config.info->has_domain())
+    return "it has a fault domain but the master has none";
+  if (config.require_agent_domain && !agent.agent().has_domain())
+    return "it has no fault domain but the master requires one";
+  if (!parse_pid(pid))
+    return "its pid '" + pid + "' has not the form name@ip:port";
+  if (auto total = total_of(agent); !total)
+    return total.error();
+  return std::nullopt;
+}
+
+outcome<resources> total_of(const link::RegisterAgent& agent) {
+  auto total = wire::from_proto(agent.agent().resources());
+  if (!total)
+    return failure{"its resources are invalid: " + total.error()};
+  auto made = wire::from_proto(agent.checkpointed_resources());
+  if (!made)
+    return failure{"its checkpointed resources are invalid: " + made.error()};
+  for (const auto& item : *made)
+    if (!total->subtract_if_contained(resources{base_of(item)}))
+      return failure{"its checkpointed resource " + to_text(item) +
+                     " is not part of its resources " + to_text(*total)};
+  *total += *made;
+  return total;
+}
+
+outcome<agent_report> read_report(const link::ReregisterAgent& record) {
+  auto total = total_of(record.registration());
+  if (!total)
+    return failure{total.error()};
+  agent_report report{std::move(*total), {}, {}};
+  resources all;
+  for (const auto& task : record.tasks()) {
+    auto used = wire::from_proto(task.resources());
+    if (!used)
+      return failure{"its task " + task.task_id().value() + " is invalid: " + used.error()};
+    if (!wire::is_terminal(task.state()))
+      all += used->unallocated();
+    report.tasks.push_back({task, with_roles(*used)});
+  }
+  for (const auto& state : record.executors()) {
+    auto used = wire::from_proto(state.executor().resources());
+    if (!used)
+      return failure{"its executor " + state.executor().executor_id().value() +
+                     " is invalid: " + used.error()};
+    all += used->unallocated();
+    report.executors.push_back(
+        {framework_id{state.framework_id().value()}, state.executor(), with_roles(*used)});
+  }
+  // Shared resources may be used many times over.
+  if (!report.total.contains(all.non_shared()))
+    return failure{"its tasks and executors use " + to_text(all) + ", more than its resources " +
+                   to_text(report.total)};
+  return report;
+}
+
+std::string pid_of(const link::RegisterAgent& agent, const std::string& peer) {
+  if (agent.has_pid())
+    return agent.pid();
+  return "slave(1)@" + peer.substr(0, peer.rfind(':')) + ":" + std::to_string(agent.agent().port());
+}
+
+} // namespace troupe::master

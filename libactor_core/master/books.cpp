@@ -1,0 +1,33 @@
+#include "master/books.hpp"
+
+namespace troupe::master {
+
+namespace {
+
+template <class Map, class Id>
+auto* look_up(Map& map, const Id& id) {
+  auto found = map.find(id);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+} // namespace
+
+void agent_entry::take_into_use(const resources& items) {
+  used += items.non_revocable().scalars();
+  used_revocable += items.revocable().scalars();
+}
+
+void agent_entry::put_out_of_use(const resources& items) {
+  used.subtract_saturating(items.non_revocable().scalars());
+  used_revocable.subtract_saturating(items.revocable().scalars());
+}
+
+framework_entry* books::find(const framework_id& id) {
+  return look_up(frameworks, id);
+}
+
+agent_entry* books::find(const agent_id& id) {
+  return look_up(agents, id);
+}
+
+} // namespace troupe::master

@@ -1,0 +1,218 @@
+#include "master/master_actor.hpp"
+
+#include "protocol/storage.hpp"
+#include "runtime/logging.hpp"
+
+#include <caf/sec.hpp>
+
+namespace troupe::master {
+
+namespace {
+
+std::string text_of(const caf::error& error) {
+  return store_reason(error);
+}
+
+void write_log(const effect::log& entry) {
+  switch (entry.level) {
+  case log_level::debug:
+    log_debug(entry.line);
+    break;
+  case log_level::info:
+    log_info(entry.line);
+    break;
+  case log_level::warning:
+    log_warning(entry.line);
+    break;
+  case log_level::error:
+    log_error(entry.line);
+    break;
+  }
+}
+
+} // namespace
+
+/// Carries one effect out; changes of the state are gathered for one delta.
+struct effect_runner {
+  master_state& state;
+  std::vector<state_change> changes;
+
+  void operator()(effect::send_event& x) const {
+    if (auto found = state.endpoints_.find(x.endpoint); found != state.endpoints_.end())
+      state.self_->send(found->second, endpoint_event{std::move(x.event)});
+  }
+
+  void operator()(effect::close_endpoint& x) const {
+    auto node = state.endpoints_.extract(x.endpoint);
+    if (node.empty())
+      return;
+    state.self_->demonitor(node.mapped().address());
+    state.endpoint_numbers_.erase(node.mapped().address());
+    state.self_->send(node.mapped(), endpoint_close{std::move(x.reason)});
+  }
+
+  void operator()(effect::send_agent& x) const {
+    if (auto found = state.links_.find(x.link); found != state.links_.end())
+      state.self_->send(found->second, std::move(x.record));
+  }
+
+  void operator()(effect::close_link& x) const {
+    if (auto node = state.links_.extract(x.link))
+      state.self_->send(node.mapped(), link_close{std::move(x.reason)});
+  }
+
+  void operator()(effect::tell_allocator& x) const {
+    std::visit(
+        [&](auto& message) { state.self_->send(state.around_.allocator, std::move(message)); },
+        x.message);
+  }
+
+  void operator()(effect::store& x) const { state.store(x); }
+  void operator()(effect::change_state& x) { changes.push_back(std::move(x.change)); }
+  void operator()(effect::log& x) const { write_log(x); }
+  void operator()(effect::give_up& x) const { state.give_up(x.reason); }
+};
+
+void master_state::set_up(pointer actor, master_config settings, master_neighbours around) {
+  self_ = actor;
+  config_ = std::move(settings);
+  around_ = std::move(around);
+  core_.emplace(config_.core);
+  self_->set_down_handler([this](caf::down_msg& down) { peer_down(down.source); });
+  self_->send(around_.allocator, start_allocator{self_});
+  self_->request(around_.registrar, caf::infinite, load_registry{config_.core.id.value()})
+      .then([this](const shared<registry>& known) { registry_loaded(*known); },
+            [this](const caf::error& why) {
+              give_up("the registry can't be loaded: " + text_of(why));
+            });
+  self_->delayed_send(self_, config_.tick, caf::tick_atom::value);
+}
+
+void master_state::registry_loaded(const registry& known) {
+  carry_out(core_->start(known, now()));
+}
+
+caf::result<api_answer> master_state::subscribe(const subscribe_framework& request) {
+  auto number = next_endpoint_++;
+  endpoints_.emplace(number, request.endpoint);
+  endpoint_numbers_.emplace(request.endpoint.address(), number);
+  auto result =
+      core_->subscribe({request.call, number, request.stream_id, request.principal}, now());
+  if (result.answer.status == 200) {
+    self_->monitor(request.endpoint);
+  } else {
+    endpoints_.erase(number);
+    endpoint_numbers_.erase(request.endpoint.address());
+  }
+  carry_out(std::move(result.out));
+  return result.answer;
+}
+
+caf::result<api_answer> master_state::call(const scheduler_request& request) {
+  auto result = core_->call({request.call, request.stream_id, request.principal}, now());
+  carry_out(std::move(result.out));
+  return result.answer;
+}
+
+caf::result<api_answer> master_state::teardown(const teardown_framework& request) {
+  auto result = core_->teardown(request.framework, now());
+  carry_out(std::move(result.out));
+  return result.answer;
+}
+
+void master_state::attach(const attach_replica& request) {
+  auto [found, is_new] = replicas_.try_emplace(request.replica.address(), request.replica);
+  if (is_new)
+    self_->monitor(request.replica);
+  self_->send(request.replica,
+              state_snapshot{delta_number_,
+                             std::make_shared<const std::vector<state_change>>(core_->snapshot())});
+}
+
+void master_state::offers(const offers_made& made) {
+  carry_out(core_->offers(made.offers, now()));
+}
+
+void master_state::opened(const link_opened& link) {
+  links_[link.id] = link.link;
+  carry_out(core_->link_up(link.id, link.peer, link.principal, now()));
+}
+
+void master_state::received(const link_received& record) {
+  carry_out(core_->link_record(record.id, record.record, now()));
+}
+
+void master_state::closed(const link_closed& link) {
+  links_.erase(link.id);
+  carry_out(core_->link_down(link.id, link.reason, now()));
+}
+
+void master_state::tick() {
+  self_->delayed_send(self_, config_.tick, caf::tick_atom::value);
+  carry_out(core_->advance(now()));
+  if (around_.metrics)
+    self_->send(around_.metrics, core_->take_metrics(now()));
+}
+
+void master_state::peer_down(const caf::actor_addr& peer) {
+  if (replicas_.erase(peer) != 0)
+    return;
+  auto node = endpoint_numbers_.extract(peer);
+  if (node.empty())
+    return;
+  endpoints_.erase(node.mapped());
+  carry_out(core_->endpoint_down(node.mapped(), now()));
+}
+
+instant master_state::now() const {
+  return {around_.time->steady(), around_.time->now()};
+}
+
+void master_state::carry_out(effects out) {
+  effect_runner runner{*this, {}};
+  for (auto& one : out)
+    std::visit(runner, one);
+  publish(std::move(runner.changes));
+}
+
+void master_state::store(const effect::store& change) {
+  self_->request(around_.registrar, caf::infinite, registry_change{change.operation})
+      .then(
+          [this, id = change.id](registry_stored) { carry_out(core_->registry_stored(id, now())); },
+          [this](const caf::error& why) {
+            give_up("the registry can't be changed: " + text_of(why));
+          });
+}
+
+void master_state::give_up(const std::string& reason) {
+  log_error("the master stops", {{"reason", reason}});
+  flush_log();
+  self_->quit(make_error(store_ec::failed, reason));
+}
+
+void master_state::publish(std::vector<state_change> changes) {
+  if (changes.empty())
+    return;
+  state_delta delta{++delta_number_,
+                    std::make_shared<const std::vector<state_change>>(std::move(changes))};
+  for (const auto& [address, replica] : replicas_)
+    self_->send(replica, delta);
+}
+
+master_actor::behavior_type master(master_actor::stateful_pointer<master_state> self,
+                                   master_config config, master_neighbours around) {
+  self->state.set_up(self, std::move(config), std::move(around));
+  return {
+      [self](const subscribe_framework& x) { return self->state.subscribe(x); },
+      [self](const scheduler_request& x) { return self->state.call(x); },
+      [self](const teardown_framework& x) { return self->state.teardown(x); },
+      [self](const attach_replica& x) { self->state.attach(x); },
+      [self](const offers_made& x) { self->state.offers(x); },
+      [self](const link_opened& x) { self->state.opened(x); },
+      [self](const link_received& x) { self->state.received(x); },
+      [self](const link_closed& x) { self->state.closed(x); },
+      [self](caf::tick_atom) { self->state.tick(); },
+  };
+}
+
+} // namespace troupe::master

@@ -1,0 +1,18 @@
+/// The master's metrics: which counters there are from the start, which gauges are read off the
+/// books.
+#pragma once
+
+#include "master/turn.hpp"
+
+namespace troupe::master {
+
+/// Every counter of the master at 0, so that monitors find them before the first event.
+void declare_counters(metric_batch& metrics);
+
+/// The gauges as the books stand. Costs a visit to each agent and framework.
+void set_gauges(books& book, instant now);
+
+/// One more call of this type: the framework's own counters, and the master's where it has one.
+void count_call(turn& t, const framework_entry& framework, const mesos::v1::scheduler::Call& call);
+
+} // namespace troupe::master

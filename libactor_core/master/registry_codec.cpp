@@ -1,0 +1,111 @@
+#include "master/registry_codec.hpp"
+
+#include "wire/fwd.hpp"
+
+#include <mesos/v1/mesos.pb.h>
+
+namespace troupe::master {
+
+namespace {
+
+bool put(std::map<agent_id, stored::Agent>& agents, const agent_id& id,
+         const agent_info_ptr& info) {
+  auto& entry = agents[id];
+  auto before = entry.SerializePartialAsString();
+  *entry.mutable_info() = *info;
+  entry.mutable_info()->mutable_id()->set_value(id.value());
+  return entry.SerializePartialAsString() != before;
+}
+
+bool put(std::map<agent_id, stored::LeftAgent>& left, const agent_id& id, std::int64_t since) {
+  if (left.contains(id))
+    return false;
+  auto& entry = left[id];
+  entry.mutable_id()->set_value(id.value());
+  entry.set_since_ns(since);
+  return true;
+}
+
+std::map<agent_id, stored::LeftAgent>
+by_id(const google::protobuf::RepeatedPtrField<stored::LeftAgent>& list) {
+  std::map<agent_id, stored::LeftAgent> result;
+  for (const auto& entry : list)
+    result[agent_id{entry.id().value()}] = entry;
+  return result;
+}
+
+std::map<agent_id, std::int64_t> times(const std::map<agent_id, stored::LeftAgent>& left) {
+  std::map<agent_id, std::int64_t> result;
+  for (const auto& [id, entry] : left)
+    result[id] = entry.since_ns();
+  return result;
+}
+
+} // namespace
+
+outcome<registry_book> registry_book::decode(const std::string& bytes) {
+  registry_book book;
+  if (!book.rest_.ParseFromString(bytes))
+    return failure{"the stored registry (" + std::to_string(bytes.size()) +
+                   " bytes) is damaged: it can't be parsed"};
+  for (const auto& entry : book.rest_.agents()) {
+    if (entry.info().id().value().empty())
+      return failure{"the stored registry is damaged: an agent (" + entry.info().hostname() +
+                     ") has no id"};
+    book.agents_[agent_id{entry.info().id().value()}] = entry;
+  }
+  book.unreachable_ = by_id(book.rest_.unreachable());
+  book.gone_ = by_id(book.rest_.gone());
+  book.rest_.clear_agents();
+  book.rest_.clear_unreachable();
+  book.rest_.clear_gone();
+  return book;
+}
+
+std::string registry_book::encode() const {
+  auto whole = rest_;
+  for (const auto& [id, entry] : agents_)
+    *whole.add_agents() = entry;
+  for (const auto& [id, entry] : unreachable_)
+    *whole.add_unreachable() = entry;
+  for (const auto& [id, entry] : gone_)
+    *whole.add_gone() = entry;
+  return whole.SerializeAsString();
+}
+
+bool registry_book::apply(const registry_operation& operation) {
+  struct visitor {
+    registry_book& book;
+
+    bool operator()(const registry_op::admit& op) const {
+      return put(book.agents_, op.agent, op.info);
+    }
+    bool operator()(const registry_op::mark_unreachable& op) const {
+      bool removed = book.agents_.erase(op.agent) != 0;
+      return put(book.unreachable_, op.agent, op.since) || removed;
+    }
+    bool operator()(const registry_op::mark_reachable& op) const {
+      bool back = book.unreachable_.erase(op.agent) != 0;
+      return put(book.agents_, op.agent, op.info) || back;
+    }
+    bool operator()(const registry_op::update& op) const {
+      return put(book.agents_, op.agent, op.info);
+    }
+    bool operator()(const registry_op::remove& op) const {
+      return book.agents_.erase(op.agent) != 0;
+    }
+  };
+  return std::visit(visitor{*this}, operation);
+}
+
+registry registry_book::content() const {
+  registry result;
+  result.leader = rest_.leader();
+  for (const auto& [id, entry] : agents_)
+    result.admitted[id] = std::make_shared<const mesos::v1::AgentInfo>(entry.info());
+  result.unreachable = times(unreachable_);
+  result.gone = times(gone_);
+  return result;
+}
+
+} // namespace troupe::master

@@ -1,0 +1,34 @@
+/// The registry as bytes, and what the operations do to it. Pure.
+#pragma once
+
+#include "model/outcome.hpp"
+#include "protocol/registrar.hpp"
+
+#include <troupe/registry.pb.h>
+
+#include <map>
+#include <string>
+
+namespace troupe::master {
+
+/// The registry in memory: looked up by agent, written back as one message. Fields that this build
+/// does not know are kept.
+class registry_book {
+ public:
+  /// Reads stored bytes; none at all is the empty registry of a new cluster.
+  static outcome<registry_book> decode(const std::string& bytes);
+  std::string encode() const;
+
+  void set_leader(const std::string& leader) { rest_.set_leader(leader); }
+  /// Carries one operation out; false when the registry is already as wanted.
+  bool apply(const registry_operation& operation);
+  registry content() const;
+
+ private:
+  stored::Registry rest_; ///< leader and unknown fields; its lists are empty
+  std::map<agent_id, stored::Agent> agents_;
+  std::map<agent_id, stored::LeftAgent> unreachable_;
+  std::map<agent_id, stored::LeftAgent> gone_;
+};
+
+} // namespace troupe::master

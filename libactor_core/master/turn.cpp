@@ -1,0 +1,124 @@
+#include "master/turn.hpp"
+
+#include "master/views.hpp"
+
+#include <mesos/v1/mesos.pb.h>
+#include <mesos/v1/scheduler.pb.h>
+#include <troupe/link.pb.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace troupe::master {
+
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::string url_encode(const std::string& text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string result;
+  for (unsigned char c : text) {
+    if (std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '~') {
+      result += static_cast<char>(c);
+    } else {
+      result += '%';
+      result += digits[c >> 4];
+      result += digits[c & 15];
+    }
+  }
+  return result;
+}
+
+} // namespace
+
+void turn::tell(const framework_entry& framework, mesos::v1::scheduler::Event event) {
+  if (!framework.connected())
+    return;
+  count(framework, "events");
+  count(framework, "events/" + lower(mesos::v1::scheduler::Event::Type_Name(event.type())));
+  out.push_back(effect::send_event{
+      framework.endpoint, std::make_shared<const mesos::v1::scheduler::Event>(std::move(event))});
+}
+
+void turn::tell(const agent_entry& agent, link::ToAgent record) {
+  if (agent.connected())
+    tell_link(agent.link, std::move(record));
+}
+
+void turn::tell_link(link_id id, link::ToAgent record) {
+  out.push_back(effect::send_agent{id, std::make_shared<const link::ToAgent>(std::move(record))});
+}
+
+void turn::tell_allocator(allocator_message message) {
+  out.push_back(effect::tell_allocator{std::move(message)});
+}
+
+void turn::close(endpoint_id endpoint, std::string reason) {
+  book.endpoints.erase(endpoint);
+  out.push_back(effect::close_endpoint{endpoint, std::move(reason)});
+}
+
+void turn::close_link(link_id id, std::string reason) {
+  if (book.links.erase(id) != 0)
+    out.push_back(effect::close_link{id, std::move(reason)});
+}
+
+void turn::changed(state_change change) {
+  out.push_back(effect::change_state{std::move(change)});
+}
+
+void turn::framework_changed(const framework_entry& framework) {
+  gauge(framework, "subscribed", framework.connected() ? 1 : 0);
+  changed(delta::framework_changed{view_of(framework)});
+}
+
+void turn::agent_changed(const agent_entry& agent) {
+  changed(delta::agent_changed{view_of(agent)});
+}
+
+void turn::master_changed() {
+  changed(delta::master_changed{view_of(book, config)});
+}
+
+void turn::store(registry_operation operation, pending_change change) {
+  auto id = book.next_store++;
+  auto agent = std::visit([](const auto& x) { return x.agent; }, change);
+  book.busy_agents.try_emplace(agent);
+  book.pending.emplace(id, std::move(change));
+  out.push_back(effect::store{id, std::move(operation)});
+}
+
+void turn::count(const framework_entry& framework, std::string_view key, double by) {
+  book.metrics.count(std::string(framework.metrics).append(key), by);
+}
+
+void turn::gauge(const framework_entry& framework, std::string_view key, double value) {
+  book.metrics.set(std::string(framework.metrics).append(key), value);
+}
+
+void turn::info(std::string_view message, log_fields fields) {
+  log(log_level::info, message, fields);
+}
+
+void turn::warning(std::string_view message, log_fields fields) {
+  log(log_level::warning, message, fields);
+}
+
+void turn::error(std::string_view message, log_fields fields) {
+  log(log_level::error, message, fields);
+}
+
+void turn::log(log_level level, std::string_view message, log_fields fields) {
+  out.push_back(effect::log{level, render_log_line(message, fields)});
+}
+
+std::string metric_prefix(const mesos::v1::FrameworkInfo& info, const framework_id& id) {
+  return "master/frameworks/" + url_encode(info.name()) + "/" + id.value() + "/";
+}
+
+} // namespace troupe::master
