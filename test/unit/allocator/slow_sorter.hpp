@@ -68,9 +68,12 @@ struct slow_drf {
   }
 
   void sort_siblings(std::vector<std::string>& nodes, bool hierarchical) const {
-    std::sort(nodes.begin(), nodes.end(), [&](const auto& a, const auto& b) {
-      return key_of(a, hierarchical) < key_of(b, hierarchical);
-    });
+    std::vector<key> keys;
+    for (const auto& node : nodes)
+      keys.push_back(key_of(node, hierarchical));
+    std::sort(keys.begin(), keys.end());
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      nodes[i] = keys[i].path;
   }
 
   void walk(const std::string& above, const std::set<std::string>& leaves,

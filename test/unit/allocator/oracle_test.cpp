@@ -1,0 +1,328 @@
+/// Random clusters live through random histories; the allocator decides as the slow one does, which has no
+/// dirty sets, no incremental shares and no look-up tables.
+#include "local_allocator.hpp"
+#include "slow_allocator.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <random>
+
+using namespace troupe;
+using namespace troupe::allocator;
+
+namespace {
+
+const std::vector<std::string> all_roles{"*", "a", "b", "a/x", "a/x/y", "a/z", "c"};
+
+/// Drives both allocators with the same events and plays the frameworks.
+class history {
+ public:
+  explicit history(std::uint32_t seed)
+      : random_(seed)
+      , fast_(make_policy(seed)) {
+    slow_.policy = make_policy(seed);
+    for (const auto& role : all_roles)
+      if (below(3) == 0)
+        fast_.roles->set_weight(role, slow_.weights[role] = 0.5 + below(5));
+    for (int i = 0; i < 3; ++i) {
+      add_an_agent();
+      add_a_framework();
+    }
+  }
+
+  void step() {
+    switch (below(14)) {
+    case 0:
+    case 1: return add_an_agent();
+    case 2: return add_a_framework();
+    case 3: return below(3) == 0 ? remove_an_agent() : update_an_agent();
+    case 4: return below(3) == 0 ? remove_a_framework() : update_a_framework();
+    case 5: return suppress_or_revive();
+    case 6: return switch_a_framework();
+    case 7: return switch_an_agent();
+    case 8: return change_whitelist();
+    case 9: return reserve();
+    default: return answer_offers();
+    }
+  }
+
+  /// Runs a cycle in both; some time passes.
+  void compare() {
+    fast_.now += std::chrono::milliseconds{below(4) == 0 ? 3'000 : below(700)};
+    auto number = fast_.core.cycles() + 1;
+    auto offers = fast_.batch();
+    auto expected = slow_.cycle(number, fast_.now);
+    REQUIRE(offers.size() == expected.size());
+    for (std::size_t i = 0; i < offers.size(); ++i) {
+      CHECK(offers[i].framework == expected[i].framework);
+      CHECK(offers[i].role == expected[i].role);
+      CHECK(offers[i].agent == expected[i].agent);
+      CHECK(offers[i].offered == expected[i].offered);
+    }
+    check_sums();
+    offers_ += offers.size();
+  }
+
+  std::size_t offers() const { return offers_; }
+
+ private:
+  static allocation_policy make_policy(std::uint32_t seed) {
+    allocation_policy policy;
+    policy.seed = seed;
+    if (seed % 3 == 0)
+      policy.minimum = {};
+    if (seed % 4 == 0)
+      policy.region = "east";
+    policy.filter_gpu_resources = seed % 5 != 0;
+    return policy;
+  }
+
+  std::uint32_t below(std::size_t limit) { return static_cast<std::uint32_t>(random_() % limit); }
+  template <class Map>
+  const auto& any_of(const Map& map) {
+    return std::next(map.begin(), below(map.size()))->first;
+  }
+
+  template <class Event>
+  void tell(const Event& event) {
+    auto result = fast_.on(event);
+    INFO(result.complaint);
+    CHECK(result.complaint.empty());
+    if constexpr (std::is_same_v<Event, recover_resources>)
+      slow_.on(event, fast_.now);
+    else
+      slow_.on(event);
+  }
+
+  resource any_resource() {
+    const std::vector<std::string> names{"cpus", "mem", "disk", "extra"};
+    auto item = make_scalar(names[below(names.size())], 1 + below(40));
+    if (below(3) == 0) {
+      reservation r;
+      r.role = all_roles[1 + below(all_roles.size() - 1)];
+      item.reservations.push_back(r);
+      if (r.role == "a" && below(2) == 0) {
+        r.role = "a/x";
+        item.reservations.push_back(r);
+      }
+    } else if (below(5) == 0) {
+      item.revocable = true;
+    }
+    if (item.is_reserved() && item.name == "disk" && below(2) == 0) {
+      troupe::persistence volume;
+      volume.id = "v" + std::to_string(below(1'000'000));
+      disk_info disk;
+      disk.persistence = volume;
+      item.disk = disk;
+      item.shared = below(2) == 0;
+    }
+    return item;
+  }
+
+  resources any_total() {
+    auto total = bag("cpus:8;mem:64;disk:100;ports:[31000-31009]");
+    if (below(3) == 0)
+      total = {};
+    if (below(6) == 0)
+      total += bag("gpus:2");
+    for (auto i = below(4); i > 0; --i)
+      total.add(any_resource());
+    return total;
+  }
+
+  agent_options any_agent_options() {
+    agent_options options;
+    options.hostname = "host" + std::to_string(below(3));
+    options.multi_role = below(5) > 0;
+    options.hierarchical_role = below(5) > 0;
+    if (below(3) == 0)
+      options.region = below(2) == 0 ? "east" : "west";
+    return options;
+  }
+
+  framework_options any_framework_options() {
+    framework_options options;
+    for (auto i = 1 + below(3); i > 0; --i)
+      options.roles.insert(all_roles[below(all_roles.size())]);
+    if (below(6) == 0)
+      options.suppressed_roles.insert(*options.roles.begin());
+    options.revocable_resources = below(2) == 0;
+    options.gpu_resources = below(2) == 0;
+    options.shared_resources = below(2) == 0;
+    options.multi_role = below(2) == 0;
+    options.reservation_refinement = below(2) == 0;
+    options.region_aware = below(2) == 0;
+    return options;
+  }
+
+  void add_an_agent() {
+    add_agent event{agent("s" + std::to_string(++last_id_)), any_agent_options(), any_total(), {}};
+    if (!slow_.frameworks.empty() && below(3) == 0 && event.total.contains(bag("cpus:2"))) {
+      // Of a framework that is known, or that will be added later.
+      auto user = below(2) == 0 ? any_of(slow_.frameworks)
+                                : framework("f" + std::to_string(last_id_ + 1));
+      event.used[user] = bag("cpus:2", all_roles[below(all_roles.size())]);
+    }
+    tell(event);
+  }
+
+  void add_a_framework() {
+    if (slow_.frameworks.size() > 7)
+      return;
+    add_framework event{framework("f" + std::to_string(++last_id_)), any_framework_options(),
+                        below(5) > 0, {}};
+    for (const auto& [id, facts] : slow_.agents)
+      for (const auto& [who, held] : facts.held)
+        if (who.first == event.framework)
+          event.used[id] += held.allocated_to_role(who.second);
+    tell(event);
+  }
+
+  void remove_an_agent() {
+    if (slow_.agents.empty())
+      return;
+    auto id = any_of(slow_.agents);
+    if (below(2) == 0)
+      while (!slow_.agents[id].held.empty())
+        give_back(id, slow_.agents[id].held.begin()->first, 1, std::nullopt);
+    tell(remove_agent{id});
+  }
+
+  void update_an_agent() {
+    if (slow_.agents.empty())
+      return;
+    auto id = any_of(slow_.agents);
+    auto total = slow_.agents[id].total;
+    if (below(2) == 0)
+      total.add(any_resource());
+    tell(update_agent{id, any_agent_options(), total});
+  }
+
+  void remove_a_framework() {
+    if (slow_.frameworks.empty())
+      return;
+    auto id = any_of(slow_.frameworks);
+    for (auto& [agent, facts] : slow_.agents)
+      for (const auto& [who, held] : std::map(facts.held))
+        if (who.first == id)
+          give_back(agent, who, 1, std::nullopt);
+    tell(remove_framework{id});
+  }
+
+  void update_a_framework() {
+    if (!slow_.frameworks.empty())
+      tell(update_framework{any_of(slow_.frameworks), any_framework_options()});
+  }
+
+  void suppress_or_revive() {
+    if (slow_.frameworks.empty())
+      return;
+    auto id = any_of(slow_.frameworks);
+    std::set<std::string> roles;
+    if (below(2) == 0)
+      roles.insert(*slow_.frameworks[id].options.roles.begin());
+    if (below(2) == 0)
+      tell(suppress_offers{id, roles});
+    else
+      tell(revive_offers{id, roles});
+  }
+
+  void switch_a_framework() {
+    if (slow_.frameworks.empty())
+      return;
+    auto id = any_of(slow_.frameworks);
+    if (slow_.frameworks[id].active && below(2) == 0)
+      tell(deactivate_framework{id});
+    else
+      tell(activate_framework{id});
+  }
+
+  void switch_an_agent() {
+    if (slow_.agents.empty())
+      return;
+    auto id = any_of(slow_.agents);
+    if (slow_.agents[id].activated && below(3) == 0)
+      tell(deactivate_agent{id});
+    else
+      tell(activate_agent{id});
+  }
+
+  void change_whitelist() {
+    std::optional<std::set<std::string>> hosts;
+    if (below(6) == 0)
+      hosts = std::set<std::string>{"host0", "host1"};
+    slow_.policy.whitelist = hosts;
+    fast_.core.set_whitelist(hosts);
+  }
+
+  /// A framework reserves some of its cpus for its role.
+  void reserve() {
+    for (auto& [id, facts] : slow_.agents)
+      for (const auto& [who, held] : facts.held) {
+        if (who.second == "*" || !held.contains(bag("cpus:1")))
+          continue;
+        reservation r;
+        r.role = who.second;
+        auto before = bag("cpus:1");
+        tell(convert_allocation{who.first, id, before.allocated_to_role(who.second),
+                                before.pushed_reservation(r).allocated_to_role(who.second)});
+        return;
+      }
+  }
+
+  /// Everybody who holds something may keep it, or give back all or some of it.
+  void answer_offers() {
+    const std::vector<std::optional<std::chrono::nanoseconds>> durations{
+      std::nullopt, 0s, 1ms, 2s, 5s, 1h};
+    for (const auto& [id, facts] : std::map(slow_.agents))
+      for (const auto& [who, held] : facts.held)
+        if (below(2) == 0)
+          give_back(id, who, 1 + below(2), durations[below(durations.size())]);
+  }
+
+  /// Every `part`-th item.
+  void give_back(const agent_id& id, const std::pair<framework_id, std::string>& who, int part,
+                 std::optional<std::chrono::nanoseconds> filter) {
+    int number = 0;
+    auto returned
+      = slow_.agents[id].held[who].filter([&](const resource&) { return number++ % part == 0; });
+    tell(recover_resources{who.first, id, returned.allocated_to_role(who.second), filter});
+  }
+
+  void check_sums() {
+    const auto& books = fast_.core.books();
+    REQUIRE(books.agents.size() == slow_.agents.size());
+    for (const auto& [id, facts] : slow_.agents) {
+      const auto& agent = books.agents[books.agents.find(id)];
+      CHECK(agent.total == facts.total);
+      CHECK(agent.free == slow_.free_of(facts));
+      CHECK(agent.uses.size() == facts.held.size());
+    }
+    CHECK(fast_.core.filter_count() == slow_.filters.size());
+  }
+
+  std::mt19937 random_;
+  local_allocator fast_;
+  slow_allocator slow_;
+  int last_id_ = 0;
+  std::size_t offers_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("random clusters get the offers that the rules prescribe") {
+  const char* wanted = std::getenv("TROUPE_SEEDS");
+  const auto seeds = wanted ? static_cast<std::uint32_t>(std::atoi(wanted)) : 200u;
+  std::size_t offers = 0;
+  for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
+    history cluster(seed);
+    for (int i = 0; i < 40; ++i) {
+      INFO("seed " << seed << " step " << i);
+      cluster.step();
+      if (i % 3 != 0)
+        cluster.compare();
+    }
+    offers += cluster.offers();
+  }
+  CHECK(offers > seeds * 20);
+}

@@ -1,0 +1,88 @@
+/// The allocator's rules as a person would write them down: everything is computed anew from the facts, no
+/// agent is ever skipped, nothing is kept but the facts. The order of agents is given, all else is decided.
+#pragma once
+
+#include "protocol/allocator.hpp"
+
+#include "allocator/allocation_policy.hpp"
+#include "allocator/allocator_core.hpp"
+#include "allocator/random_source.hpp"
+#include "slow_sorter.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe::allocator {
+
+class slow_allocator {
+ public:
+  using time = allocator_core::time;
+
+  struct agent_facts {
+    agent_options options;
+    resources total;
+    bool activated = true;
+    std::map<std::pair<framework_id, std::string>, resources> held; ///< without allocation role
+  };
+  struct framework_facts {
+    framework_options options; ///< suppressed_roles as they are now
+    bool active = true;
+  };
+  struct filter_facts {
+    framework_id framework;
+    std::string role;
+    agent_id agent;
+    resources refused;
+    time until;
+  };
+
+  allocation_policy policy;
+  std::map<std::string, double> weights;
+  std::map<agent_id, agent_facts> agents;
+  std::map<framework_id, framework_facts> frameworks;
+  std::vector<filter_facts> filters;
+
+  void on(const add_framework& e);
+  void on(const update_framework& e);
+  void on(const remove_framework& e);
+  void on(const activate_framework& e);
+  void on(const deactivate_framework& e);
+  void on(const add_agent& e);
+  void on(const update_agent& e);
+  void on(const remove_agent& e);
+  void on(const activate_agent& e) { agents[e.agent].activated = true; }
+  void on(const deactivate_agent& e) { agents[e.agent].activated = false; }
+  void on(const recover_resources& e, time now);
+  void on(const convert_allocation& e);
+  void on(const suppress_offers& e);
+  void on(const revive_offers& e);
+
+  /// The offers of the cycle with this number.
+  std::vector<allocation> cycle(std::uint64_t number, time now);
+
+  /// What nobody holds of an agent; shared resources are always free.
+  resources free_of(const agent_facts& agent) const;
+
+ private:
+  using member = std::pair<framework_id, std::string>;
+
+  void hold(agent_facts& agent, const member& who, const resources& items);
+  void hold_used(agent_facts& agent, const framework_id& framework, const resources& used);
+  void forget_gone_members();
+  bool is_active(const member& who) const;
+  std::set<member> members() const;
+  std::vector<std::string> role_order() const;
+  std::vector<std::string> framework_order(const std::string& role) const;
+  std::map<std::string, std::int64_t> total() const;
+  bool may_have(const framework_options& framework, const std::string& role,
+                const agent_facts& agent) const;
+  bool refused(const member& who, const agent_id& agent, const resources& items) const;
+
+  std::map<member, std::uint64_t> member_count_;
+  std::map<std::string, std::uint64_t> role_count_;
+};
+
+} // namespace troupe::allocator
