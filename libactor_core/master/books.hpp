@@ -64,7 +64,7 @@ struct agent_entry {
   agent_address address;
   std::string version;
   std::vector<std::string> capabilities;
-  agent_options options;
+  agent_traits options;
   resources total;
   quantities used;           ///< by tasks that are not terminal and by executors, not revocable
   quantities used_revocable; ///< the same, revocable

@@ -80,8 +80,8 @@ std::optional<agent_address> parse_pid(const std::string& pid) {
   return address;
 }
 
-agent_options options_of(const link::RegisterAgent& agent, bool master_has_domain) {
-  agent_options options;
+agent_traits options_of(const link::RegisterAgent& agent, bool master_has_domain) {
+  agent_traits options;
   options.hostname = agent.agent().hostname();
   options.multi_role = options.hierarchical_role = options.reservation_refinement = false;
   for (const auto& capability : agent.capabilities()) {

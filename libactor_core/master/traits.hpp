@@ -50,6 +50,6 @@ struct agent_address {
 std::optional<agent_address> parse_pid(const std::string& pid);
 
 /// The agent as the allocator sees it. A region counts only when the master has one too.
-agent_options options_of(const link::RegisterAgent& agent, bool master_has_domain);
+agent_traits options_of(const link::RegisterAgent& agent, bool master_has_domain);
 
 } // namespace troupe::master
