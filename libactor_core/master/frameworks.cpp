@@ -238,7 +238,7 @@ void disconnect(turn& t, framework_entry& framework) {
   arm_failover(t, framework);
 }
 
-void remove(turn& t, const framework_id& id, const std::string& reason) {
+void remove(turn& t, framework_id id, const std::string& reason) {
   auto& framework = t.book.frameworks.at(id);
   t.info("framework removed", {{"framework", id.value()}, {"reason", reason}});
   t.book.timers.disarm(timer::framework_failover, id.value());

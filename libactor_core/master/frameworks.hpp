@@ -25,7 +25,8 @@ api_answer update(turn& t, framework_entry& framework, const mesos::v1::Framewor
 void disconnect(turn& t, framework_entry& framework);
 
 /// Ends the framework for good: tasks are killed, agents told, its history kept for a while.
-void remove(turn& t, const framework_id& id, const std::string& reason);
+/// The id comes by value: callers have it from the entry that goes.
+void remove(turn& t, framework_id id, const std::string& reason);
 
 /// An agent reports a framework that this master has not seen; it may subscribe at any time.
 framework_entry& recover(turn& t, const mesos::v1::FrameworkInfo& info);
