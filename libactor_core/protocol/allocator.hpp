@@ -51,14 +51,14 @@ struct framework_options {
 };
 
 /// What decides who may be given an agent.
-struct agent_options {
+struct agent_traits {
   std::string hostname;
   bool multi_role = true;
   bool hierarchical_role = true;
   bool reservation_refinement = true;
   std::optional<std::string> region;
 
-  bool operator==(const agent_options&) const = default;
+  bool operator==(const agent_traits&) const = default;
 };
 
 /// Start allocating; offers go to `sink`. Sent once, first.
@@ -95,14 +95,14 @@ struct deactivate_framework {
 
 struct add_agent {
   agent_id agent;
-  agent_options options;
+  agent_traits options;
   resources total;
   std::map<framework_id, resources> used;
 };
 
 struct update_agent {
   agent_id agent;
-  agent_options options;
+  agent_traits options;
   resources total;
 };
 

@@ -21,14 +21,6 @@ constexpr std::chrono::seconds silence_limit{20};
 /// On top of the supervisor's own patience.
 constexpr std::chrono::seconds stop_overhead{5};
 
-sigset_t stop_set() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  return set;
-}
-
 } // namespace
 
 void configure_system(caf::actor_system_config& config, const system_options& options) {
@@ -59,14 +51,19 @@ bool stop_system(caf::actor_system& system, const supervisor_actor& supervisor,
 }
 
 struct stop_signals::saved {
+  sigset_t waited;
   sigset_t mask;
   struct sigaction pipe;
 };
 
-stop_signals::stop_signals()
+stop_signals::stop_signals(std::initializer_list<int> more)
     : saved_(std::make_unique<saved>()) {
-  auto set = stop_set();
-  pthread_sigmask(SIG_BLOCK, &set, &saved_->mask);
+  sigemptyset(&saved_->waited);
+  sigaddset(&saved_->waited, SIGTERM);
+  sigaddset(&saved_->waited, SIGINT);
+  for (int each : more)
+    sigaddset(&saved_->waited, each);
+  pthread_sigmask(SIG_BLOCK, &saved_->waited, &saved_->mask);
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, &saved_->pipe);
@@ -78,18 +75,16 @@ stop_signals::~stop_signals() {
 }
 
 int stop_signals::wait() {
-  auto set = stop_set();
   int number = 0;
-  while (sigwait(&set, &number) != 0) {
+  while (sigwait(&saved_->waited, &number) != 0) {
   }
   return number;
 }
 
 int stop_signals::wait_for(std::chrono::nanoseconds limit) {
-  auto set = stop_set();
   auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
   timespec time{seconds.count(), (limit - seconds).count()};
-  auto number = sigtimedwait(&set, nullptr, &time);
+  auto number = sigtimedwait(&saved_->waited, nullptr, &time);
   return number > 0 ? number : 0;
 }
 

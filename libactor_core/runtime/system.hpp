@@ -20,6 +20,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 
 namespace troupe {
@@ -44,7 +45,8 @@ bool stop_system(caf::actor_system& system, const supervisor_actor& supervisor,
 /// call `restore_child_signals` between fork and exec.
 class stop_signals {
  public:
-  stop_signals();
+  /// `more` are waited for, too, such as SIGUSR1.
+  explicit stop_signals(std::initializer_list<int> more = {});
   /// Puts everything back as it was.
   ~stop_signals();
 

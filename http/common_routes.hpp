@@ -1,0 +1,26 @@
+/// Endpoints that master and agent have in common.
+#pragma once
+
+#include "http/router.hpp"
+#include "protocol/logging.hpp"
+#include "protocol/metrics.hpp"
+
+#include <map>
+#include <string>
+
+namespace troupe::http {
+
+/// Which daemon the routes belong to.
+struct daemon_identity {
+  std::string actor;          ///< `master` or `slave(1)`
+  std::string readonly_realm; ///< for the authentication filter
+  std::string readwrite_realm;
+  std::map<std::string, std::string> flags; ///< as `/flags` shows them
+  verbosity_actor verbosity;                ///< behind `/logging/toggle`
+};
+
+/// `/health`, `/version`, `/flags`, `/metrics/snapshot`, `/logging/toggle`, `/system/stats.json`.
+void add_common_routes(router& r, caf::actor_system& system, const daemon_identity& daemon,
+                       const metrics_actor& metrics);
+
+} // namespace troupe::http

@@ -1,0 +1,27 @@
+/// All endpoints of a master.
+#pragma once
+
+#include "http/common_routes.hpp"
+#include "http/file_table.hpp"
+#include "http/replica_actor.hpp"
+#include "http/scheduler_routes.hpp"
+
+#include <memory>
+
+namespace troupe::http {
+
+struct master_routes_config {
+  daemon_identity daemon;
+  std::string leader; ///< "//host:port" of this, the leading master
+  std::string link;   ///< body of `/link`: where the agent link listens
+  scheduler_api_config scheduler;
+};
+
+router make_master_router(caf::actor_system& system, master_routes_config config,
+                          const master_actor& master, std::shared_ptr<const replica_set> replicas,
+                          std::shared_ptr<const file_table> files, const metrics_actor& metrics);
+
+/// The query of `/tasks`; a wrong limit, offset or order counts as not given.
+task_query read_task_query(const request& req);
+
+} // namespace troupe::http

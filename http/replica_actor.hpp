@@ -1,0 +1,56 @@
+/// A state replica: one read-only actor among several, each with its own picture of the master's state.
+///
+///   master ──state_snapshot, state_delta──▶ replica ◀──read_state── HTTP worker
+///                                           replica ──fragments──▶ responder
+///
+/// A replica that missed a delta asks the master for a snapshot and answers 503 until it has one.
+#pragma once
+
+#include "http/responder.hpp"
+#include "http/state_model.hpp"
+#include "protocol/master.hpp"
+
+#include <atomic>
+#include <vector>
+
+namespace troupe::http {
+
+enum class state_endpoint { state, frameworks, agents, tasks };
+
+/// A read, answered through its responder.
+struct read_state {
+  state_endpoint what = state_endpoint::state;
+  std::optional<std::string> only; ///< id of the one framework or agent wanted
+  task_query tasks;
+  responder respond;
+};
+
+using replica_actor
+  = caf::typed_actor<caf::reacts_to<state_delta>, caf::reacts_to<state_snapshot>,
+                     caf::reacts_to<read_state>>;
+
+struct replica_state {
+  const char* name = "state replica";
+  std::optional<state_model> model;
+  bool in_step = false; ///< has a snapshot, and every delta since
+  master_actor master;
+};
+
+replica_actor::behavior_type replica(replica_actor::stateful_pointer<replica_state> self,
+                                     state_model_config config, master_actor master);
+
+/// Spreads reads over the replicas, one after the other. Callable from every HTTP worker.
+class replica_set {
+public:
+  explicit replica_set(std::vector<replica_actor> replicas) : replicas_(std::move(replicas)) {}
+
+  void read(read_state request) const;
+
+private:
+  std::vector<replica_actor> replicas_;
+  mutable std::atomic<std::size_t> next_{0}; // the edge where foreign threads come in
+};
+
+} // namespace troupe::http
+
+TROUPE_MESSAGE(troupe::http::read_state)
