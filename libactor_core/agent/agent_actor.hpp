@@ -1,5 +1,5 @@
-/// The agent as an actor: a thin shell that turns messages into events of `agent_core` and its effects
-/// into messages.
+/// The agent as an actor: a thin shell that turns messages into events of `agent_core` and its
+/// effects into messages.
 ///
 ///   connector ──master_link_up, …received, …down──▶ agent
 ///   agent ──write_checkpoint, append_checkpoint──▶ checkpointer ──checkpoint_done──▶ agent
@@ -44,8 +44,7 @@ struct agent_neighbours {
 };
 
 /// `agent_actor` plus its gauges for the metrics collector.
-using agent_shell_actor
-  = agent_actor::extend<caf::replies_to<get_gauges>::with<gauge_values>>;
+using agent_shell_actor = agent_actor::extend<caf::replies_to<get_gauges>::with<gauge_values>>;
 
 struct agent_state {
   const char* name = "agent";
@@ -61,12 +60,12 @@ struct agent_state {
   /// Built-in executors: only they may speak for command tasks.
   std::map<caf::actor_addr, executor_key> built_in;
   std::map<request_id, caf::typed_response_promise<api_answer>> open_calls;
-  std::uint64_t last_number = 0; ///< of endpoints and requests
+  std::uint64_t last_number = 0;    ///< of endpoints and requests
   std::optional<steady_time> armed; ///< when the next tick is due to arrive
 };
 
-/// Spawn it with `sys.spawn(agent::agent, config, neighbours, std::cref(clock))`. Ends normally after
-/// `leave_cluster` or the master's shutdown, with an `agent_ec` when it must give up.
+/// Spawn it with `sys.spawn(agent::agent, config, neighbours, std::cref(clock))`. Ends normally
+/// after `leave_cluster` or the master's shutdown, with an `agent_ec` when it must give up.
 agent_shell_actor::behavior_type agent(agent_shell_actor::stateful_pointer<agent_state> self,
                                        const agent_config& config,
                                        const agent_neighbours& neighbours,

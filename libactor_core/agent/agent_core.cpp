@@ -41,12 +41,15 @@ effects agent_core::tick(moment now) {
   if (reconnect_until_ && *reconnect_until_ <= now.steady)
     reconnected(now);
   switch (registration_.due(now.steady)) {
-    case registration::action::send: send_registration(); break;
-    case registration::action::end_link:
-      streams_.pause();
-      emit(effect::end_link{"the master has not pinged for too long"});
-      break;
-    case registration::action::none: break;
+  case registration::action::send:
+    send_registration();
+    break;
+  case registration::action::end_link:
+    streams_.pause();
+    emit(effect::end_link{"the master has not pinged for too long"});
+    break;
+  case registration::action::none:
+    break;
   }
   for (const auto& update : streams_.due(now.steady))
     forward(update);
@@ -82,8 +85,8 @@ effects agent_core::sandboxes_found(const std::vector<found_sandbox>& found, mom
       used.insert(executor.spec->directory);
   for (const auto& sandbox : found)
     if (!used.contains(sandbox.path))
-      gc_.schedule(sandbox.path, now.steady - std::max(now.wall - sandbox.changed,
-                                                       std::chrono::nanoseconds{0}));
+      gc_.schedule(sandbox.path,
+                   now.steady - std::max(now.wall - sandbox.changed, std::chrono::nanoseconds{0}));
   return tick(now);
 }
 

@@ -1,6 +1,7 @@
 /// The agent's decisions, without actors, clocks or files: events in, effects out.
 ///
-///   start ─▶ (recovering) ─▶ containers_recovered ─▶ (reconnecting) ─▶ recovered ─▶ registers with masters
+///   start ─▶ (recovering) ─▶ containers_recovered ─▶ (reconnecting) ─▶ recovered ─▶ registers with
+///   masters
 ///
 /// Reading order: `frameworks.cpp` (tasks come in), `executors.cpp` (executors come and go),
 /// `executor_calls.cpp` (what they say), `task_updates.cpp` (how a task's state changes),
@@ -8,7 +9,8 @@
 /// `recover_agent.cpp` (restart), `state_view.cpp` (what `/state` shows).
 ///
 /// Every public event returns the effects it has; the caller carries them out in order (see
-/// `effects.hpp`) and calls `tick` when `next_deadline` has come. Same config, same events, same effects.
+/// `effects.hpp`) and calls `tick` when `next_deadline` has come. Same config, same events, same
+/// effects.
 #pragma once
 
 #include "agent/agent_config.hpp"
@@ -141,8 +143,7 @@ class agent_core {
   void forward(const outgoing_update& update);
   void acknowledged(const link::Acknowledge& record, moment now);
   void count_terminal(mesos::v1::TaskState state);
-  mesos::v1::TaskState for_framework(const framework_id& framework,
-                                     mesos::v1::TaskState state);
+  mesos::v1::TaskState for_framework(const framework_id& framework, mesos::v1::TaskState state);
   void complete_task(executor_entry& executor, const task_id& task);
 
   // kill.cpp

@@ -1,9 +1,10 @@
-/// The agent's books: frameworks, their executors, their tasks. Plain data; `agent_core` keeps it right.
+/// The agent's books: frameworks, their executors, their tasks. Plain data; `agent_core` keeps it
+/// right.
 #pragma once
 
+#include "agent/effects.hpp"
 #include "agent/executor_life.hpp"
 #include "agent/moment.hpp"
-#include "agent/effects.hpp"
 #include "protocol/agent.hpp"
 
 #include <deque>
@@ -21,14 +22,14 @@ enum class task_phase {
 
 struct task_entry {
   task_phase phase = task_phase::queued;
-  task_ptr task;           ///< current state; replaced, never changed
+  task_ptr task; ///< current state; replaced, never changed
   task_info_ptr info;
   bool kill_requested = false;
   shared<mesos::v1::executor::Event> undelivered_kill; ///< sent on subscription
 };
 
-/// The task after this status: a repeated state replaces the last entry of its history, which is bounded
-/// and keeps no `data`.
+/// The task after this status: a repeated state replaces the last entry of its history, which is
+/// bounded and keeps no `data`.
 task_ptr with_status(const mesos::v1::Task& before, const mesos::v1::TaskStatus& status);
 
 /// Tasks that are handed to the executor together.

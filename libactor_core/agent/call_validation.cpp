@@ -14,15 +14,15 @@ std::string missing(const char* field) {
 
 std::optional<std::string> check_status(const v1::executor::Call& call,
                                         const v1::TaskStatus& status) {
-  const auto who = "executor " + call.executor_id().value() + " of framework "
-                   + call.framework_id().value();
+  const auto who =
+      "executor " + call.executor_id().value() + " of framework " + call.framework_id().value();
   if (!status.has_uuid())
     return missing("uuid");
   if (status.uuid().size() != wire::uuid_size)
     return "Not a valid UUID";
   if (status.has_executor_id() && status.executor_id().value() != call.executor_id().value())
-    return "ExecutorID in Call: " + call.executor_id().value()
-           + " does not match ExecutorID in TaskStatus: " + status.executor_id().value();
+    return "ExecutorID in Call: " + call.executor_id().value() +
+           " does not match ExecutorID in TaskStatus: " + status.executor_id().value();
   if (!status.has_source() || status.source() != v1::TaskStatus::SOURCE_EXECUTOR)
     return "Received Call from " + who + " with invalid source, expecting 'SOURCE_EXECUTOR'";
   if (status.state() == v1::TASK_STAGING)
@@ -57,24 +57,25 @@ std::optional<std::string> check_http(const std::string& name, const std::string
 std::optional<std::string> check_health(const v1::HealthCheck& health) {
   const std::string name = "health_check";
   switch (health.type()) {
-    case v1::HealthCheck::COMMAND:
-      if (!health.has_command() || health.command().value().empty())
-        return "'" + name + "' of type COMMAND needs a command";
-      break;
-    case v1::HealthCheck::HTTP:
-      if (!health.has_http())
-        return "'" + name + "' of type HTTP needs 'http'";
-      if (health.http().has_scheme() && health.http().scheme() != "http"
-          && health.http().scheme() != "https")
-        return "unsupported scheme '" + health.http().scheme() + "' of '" + name + "'";
-      if (auto why = check_http(name, health.http().path()))
-        return why;
-      break;
-    case v1::HealthCheck::TCP:
-      if (!health.has_tcp())
-        return "'" + name + "' of type TCP needs 'tcp'";
-      break;
-    default: return "'" + name + "' needs a type";
+  case v1::HealthCheck::COMMAND:
+    if (!health.has_command() || health.command().value().empty())
+      return "'" + name + "' of type COMMAND needs a command";
+    break;
+  case v1::HealthCheck::HTTP:
+    if (!health.has_http())
+      return "'" + name + "' of type HTTP needs 'http'";
+    if (health.http().has_scheme() && health.http().scheme() != "http" &&
+        health.http().scheme() != "https")
+      return "unsupported scheme '" + health.http().scheme() + "' of '" + name + "'";
+    if (auto why = check_http(name, health.http().path()))
+      return why;
+    break;
+  case v1::HealthCheck::TCP:
+    if (!health.has_tcp())
+      return "'" + name + "' of type TCP needs 'tcp'";
+    break;
+  default:
+    return "'" + name + "' needs a type";
   }
   if (health.grace_period_seconds() < 0)
     return "times of '" + name + "' must not be negative";
@@ -84,21 +85,22 @@ std::optional<std::string> check_health(const v1::HealthCheck& health) {
 std::optional<std::string> check_check(const v1::CheckInfo& check) {
   const std::string name = "check";
   switch (check.type()) {
-    case v1::CheckInfo::COMMAND:
-      if (!check.has_command() || check.command().command().value().empty())
-        return "'" + name + "' of type COMMAND needs a command";
-      break;
-    case v1::CheckInfo::HTTP:
-      if (!check.has_http())
-        return "'" + name + "' of type HTTP needs 'http'";
-      if (auto why = check_http(name, check.http().path()))
-        return why;
-      break;
-    case v1::CheckInfo::TCP:
-      if (!check.has_tcp())
-        return "'" + name + "' of type TCP needs 'tcp'";
-      break;
-    default: return "'" + name + "' needs a type";
+  case v1::CheckInfo::COMMAND:
+    if (!check.has_command() || check.command().command().value().empty())
+      return "'" + name + "' of type COMMAND needs a command";
+    break;
+  case v1::CheckInfo::HTTP:
+    if (!check.has_http())
+      return "'" + name + "' of type HTTP needs 'http'";
+    if (auto why = check_http(name, check.http().path()))
+      return why;
+    break;
+  case v1::CheckInfo::TCP:
+    if (!check.has_tcp())
+      return "'" + name + "' of type TCP needs 'tcp'";
+    break;
+  default:
+    return "'" + name + "' needs a type";
   }
   return check_times(check, name);
 }
@@ -109,15 +111,16 @@ std::optional<std::string> check_call(const v1::executor::Call& call) {
   if (!call.has_type())
     return missing("type");
   switch (call.type()) {
-    case v1::executor::Call::SUBSCRIBE:
-      return call.has_subscribe() ? std::nullopt : std::optional(missing("subscribe"));
-    case v1::executor::Call::UPDATE:
-      if (!call.has_update())
-        return missing("update");
-      return check_status(call, call.update().status());
-    case v1::executor::Call::MESSAGE:
-      return call.has_message() ? std::nullopt : std::optional(missing("message"));
-    default: return std::nullopt;
+  case v1::executor::Call::SUBSCRIBE:
+    return call.has_subscribe() ? std::nullopt : std::optional(missing("subscribe"));
+  case v1::executor::Call::UPDATE:
+    if (!call.has_update())
+      return missing("update");
+    return check_status(call, call.update().status());
+  case v1::executor::Call::MESSAGE:
+    return call.has_message() ? std::nullopt : std::optional(missing("message"));
+  default:
+    return std::nullopt;
   }
 }
 

@@ -11,9 +11,9 @@
 ///   …/runs/<container>/tasks/<task>/task.killed   KillPolicy of a kill under way
 ///   …/runs/<container>/tasks/<task>/task.updates  updates and acknowledgements, appended
 ///
-/// A record is: length of the payload and CRC-32 of the payload (4 bytes each, little-endian), payload.
-/// A crash can tear only the end of an appended file: reading stops at the first record that is not
-/// whole and says how many bytes were good.
+/// A record is: length of the payload and CRC-32 of the payload (4 bytes each, little-endian),
+/// payload. A crash can tear only the end of an appended file: reading stops at the first record
+/// that is not whole and says how many bytes were good.
 #pragma once
 
 #include "agent/keys.hpp"

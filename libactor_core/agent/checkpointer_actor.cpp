@@ -32,22 +32,22 @@ void commit(self_pointer self) {
 checkpointer_self_actor::behavior_type checkpointer(self_pointer self, std::string directory) {
   self->state.store = std::make_unique<meta_store>(std::move(directory));
   return {
-    [self](const write_checkpoint& x) {
-      return after_commit(self, self->state.store->write(x.path, x.bytes));
-    },
-    [self](const append_checkpoint& x) {
-      return after_commit(self, self->state.store->append(x.path, x.bytes));
-    },
-    [self](const remove_checkpoint& x) {
-      return after_commit(self, self->state.store->remove(x.path));
-    },
-    [self](const read_checkpoints&) -> caf::result<shared<checkpoint_files>> {
-      auto files = std::make_shared<checkpoint_files>();
-      if (const auto problem = self->state.store->read_all(*files))
-        return caf::make_error(caf::sec::runtime_error, *problem);
-      return shared<checkpoint_files>{std::move(files)};
-    },
-    [self](const commit_checkpoints&) { commit(self); },
+      [self](const write_checkpoint& x) {
+        return after_commit(self, self->state.store->write(x.path, x.bytes));
+      },
+      [self](const append_checkpoint& x) {
+        return after_commit(self, self->state.store->append(x.path, x.bytes));
+      },
+      [self](const remove_checkpoint& x) {
+        return after_commit(self, self->state.store->remove(x.path));
+      },
+      [self](const read_checkpoints&) -> caf::result<shared<checkpoint_files>> {
+        auto files = std::make_shared<checkpoint_files>();
+        if (const auto problem = self->state.store->read_all(*files))
+          return caf::make_error(caf::sec::runtime_error, *problem);
+        return shared<checkpoint_files>{std::move(files)};
+      },
+      [self](const commit_checkpoints&) { commit(self); },
   };
 }
 

@@ -1,9 +1,9 @@
 /// The checkpointer on a real disk. Blocking: spawn it detached.
 ///
-/// Requests that wait together share their synchronisation (group commit): each is carried out at once,
-/// and all are confirmed, in order, after the files and folders they touched were synchronised. The first
-/// failure is answered with an error that names the operation, the path and the reason; from then on
-/// everything is refused, since an order with a hole in it is no order.
+/// Requests that wait together share their synchronisation (group commit): each is carried out at
+/// once, and all are confirmed, in order, after the files and folders they touched were
+/// synchronised. The first failure is answered with an error that names the operation, the path and
+/// the reason; from then on everything is refused, since an order with a hole in it is no order.
 #pragma once
 
 #include "agent/meta_store.hpp"

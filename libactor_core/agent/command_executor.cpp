@@ -56,13 +56,13 @@ class performer {
   static void send_update(self_pointer self, executor_call_ptr call) {
     const auto key = self->state.run->key;
     self->request(self->state.agent, caf::infinite, executor_request{std::move(call)})
-      .then(
-        [key](const api_answer& answer) {
-          if (answer.status != 202)
-            log_warning("the agent refused an update of its own executor",
-                        {{"executor", key.executor}, {"why", answer.text}});
-        },
-        [self](const caf::error& why) { self->quit(why); });
+        .then(
+            [key](const api_answer& answer) {
+              if (answer.status != 202)
+                log_warning("the agent refused an update of its own executor",
+                            {{"executor", key.executor}, {"why", answer.text}});
+            },
+            [self](const caf::error& why) { self->quit(why); });
   }
 
  private:
@@ -93,38 +93,41 @@ void subscribe(self_pointer self) {
   auto& subscribe = *call.mutable_subscribe();
   if (const auto* task = st.task->task())
     *subscribe.add_unacknowledged_tasks() = *task;
-  self
-    ->request(st.agent, caf::infinite,
-              subscribe_executor{std::make_shared<const Call>(std::move(call)), self})
-    .then(
-      [self](const api_answer& answer) {
-        if (answer.status != 200)
-          self->quit(caf::make_error(caf::sec::runtime_error, answer.text));
-      },
-      [self](const caf::error& why) { self->quit(why); });
+  self->request(st.agent, caf::infinite,
+                subscribe_executor{std::make_shared<const Call>(std::move(call)), self})
+      .then(
+          [self](const api_answer& answer) {
+            if (answer.status != 200)
+              self->quit(caf::make_error(caf::sec::runtime_error, answer.text));
+          },
+          [self](const caf::error& why) { self->quit(why); });
 }
 
 void handle(self_pointer self, const Event& event) {
   auto& st = self->state;
   const auto time = now(*st.clock);
   switch (event.type()) {
-    case Event::SUBSCRIBED:
-      st.subscribed = true;
-      for (auto& call : std::exchange(st.unsent, {}))
-        performer::send_update(self, std::move(call));
-      break;
-    case Event::LAUNCH: perform(self, st.task->launch(event.launch().task(), time)); break;
-    case Event::KILL: {
-      const auto* policy
-        = event.kill().has_kill_policy() ? &event.kill().kill_policy() : nullptr;
-      perform(self, st.task->kill(policy, time));
-      break;
-    }
-    case Event::ACKNOWLEDGED:
-      perform(self, st.task->acknowledged(event.acknowledged().uuid(), time));
-      break;
-    case Event::SHUTDOWN: perform(self, st.task->shut_down(time)); break;
-    default: break;
+  case Event::SUBSCRIBED:
+    st.subscribed = true;
+    for (auto& call : std::exchange(st.unsent, {}))
+      performer::send_update(self, std::move(call));
+    break;
+  case Event::LAUNCH:
+    perform(self, st.task->launch(event.launch().task(), time));
+    break;
+  case Event::KILL: {
+    const auto* policy = event.kill().has_kill_policy() ? &event.kill().kill_policy() : nullptr;
+    perform(self, st.task->kill(policy, time));
+    break;
+  }
+  case Event::ACKNOWLEDGED:
+    perform(self, st.task->acknowledged(event.acknowledged().uuid(), time));
+    break;
+  case Event::SHUTDOWN:
+    perform(self, st.task->shut_down(time));
+    break;
+  default:
+    break;
   }
 }
 
@@ -144,21 +147,21 @@ command_executor(self_pointer self, const shared<command_run>& run, const agent_
   subscribe(self);
   perform(self, st.task->begin(now(clock)));
   return {
-    [self](const executor_event& x) { handle(self, *x.event); },
-    [](const endpoint_close&) {
-      // The agent ends the subscription only after this executor's end, or with SHUTDOWN.
-    },
-    [self](const troupe::container_started& x) {
-      self->send(self->state.agent, x);
-      perform(self, self->state.task->started(now(*self->state.clock)));
-    },
-    [self](const troupe::container_exited& x) {
-      perform(self, self->state.task->exited(x, now(*self->state.clock)));
-    },
-    [self](caf::tick_atom) {
-      self->state.armed.reset();
-      perform(self, self->state.task->tick(now(*self->state.clock)));
-    },
+      [self](const executor_event& x) { handle(self, *x.event); },
+      [](const endpoint_close&) {
+        // The agent ends the subscription only after this executor's end, or with SHUTDOWN.
+      },
+      [self](const troupe::container_started& x) {
+        self->send(self->state.agent, x);
+        perform(self, self->state.task->started(now(*self->state.clock)));
+      },
+      [self](const troupe::container_exited& x) {
+        perform(self, self->state.task->exited(x, now(*self->state.clock)));
+      },
+      [self](caf::tick_atom) {
+        self->state.armed.reset();
+        perform(self, self->state.task->tick(now(*self->state.clock)));
+      },
   };
 }
 

@@ -1,13 +1,15 @@
 /// The built-in executor of one command task: an actor inside the agent, so a command task costs no
 /// daemon process. It speaks the executor protocol like any other.
 ///
-///   executor ──subscribe_executor──▶ agent ──executor_event (SUBSCRIBED, LAUNCH, KILL, …)──▶ executor
-///   executor ──launch_container, signal_container, destroy_container──▶ containerizer
+///   executor ──subscribe_executor──▶ agent ──executor_event (SUBSCRIBED, LAUNCH, KILL, …)──▶
+///   executor executor ──launch_container, signal_container, destroy_container──▶ containerizer
 ///   executor ◀──container_started, container_exited── container
-///   executor ──executor_request (UPDATE)──▶ agent     executor ──container_started, …exited──▶ agent
+///   executor ──executor_request (UPDATE)──▶ agent     executor ──container_started, …exited──▶
+///   agent
 ///
-/// Its end is `container_exited`, passed on to the agent after the terminal update was acknowledged; a
-/// launch failure or a limit is passed on at once, for the agent to report. It dies with the agent.
+/// Its end is `container_exited`, passed on to the agent after the terminal update was
+/// acknowledged; a launch failure or a limit is passed on at once, for the agent to report. It dies
+/// with the agent.
 #pragma once
 
 #include "agent/command_task.hpp"
@@ -19,8 +21,8 @@
 namespace troupe::agent {
 
 /// An endpoint of the agent and a listener of its container.
-using command_executor_actor
-  = caf::typed_actor<caf::reacts_to<executor_event>, caf::reacts_to<endpoint_close>,
+using command_executor_actor =
+    caf::typed_actor<caf::reacts_to<executor_event>, caf::reacts_to<endpoint_close>,
                      caf::reacts_to<troupe::container_started>,
                      caf::reacts_to<troupe::container_exited>, caf::reacts_to<caf::tick_atom>>;
 

@@ -14,8 +14,8 @@ std::string describe_wait_status(int status) {
     return "exited with status " + std::to_string(WEXITSTATUS(status));
   const int signal = WTERMSIG(status);
   const char* name = sigdescr_np(signal);
-  return "terminated with signal " + (name ? std::string(name) : std::to_string(signal))
-         + (WCOREDUMP(status) ? " (core dumped)" : "");
+  return "terminated with signal " + (name ? std::string(name) : std::to_string(signal)) +
+         (WCOREDUMP(status) ? " (core dumped)" : "");
 }
 
 command_task::command_task(shared<command_run> run)
@@ -25,8 +25,8 @@ command_task::command_task(shared<command_run> run)
     return;
   const auto& resumed = *run_->resumed;
   task_ = resumed.task;
-  running_reported_
-    = resumed.last_state == v1::TASK_RUNNING || resumed.last_state == v1::TASK_KILLING;
+  running_reported_ =
+      resumed.last_state == v1::TASK_RUNNING || resumed.last_state == v1::TASK_KILLING;
   phase_ = running_reported_ ? command_phase::running : command_phase::launching;
 }
 
@@ -36,10 +36,9 @@ command_effects command_task::begin(moment now) {
   const auto& resumed = *run_->resumed;
   if (running_reported_ && task_->max_completion_time().nanoseconds() > 0) {
     const std::chrono::nanoseconds limit{task_->max_completion_time().nanoseconds()};
-    const std::chrono::duration<double> ran{to_seconds(now.wall)
-                                            - resumed.running_since.value_or(to_seconds(now.wall))};
-    completion_at_
-      = now.steady + limit - std::chrono::duration_cast<std::chrono::nanoseconds>(ran);
+    const std::chrono::duration<double> ran{to_seconds(now.wall) -
+                                            resumed.running_since.value_or(to_seconds(now.wall))};
+    completion_at_ = now.steady + limit - std::chrono::duration_cast<std::chrono::nanoseconds>(ran);
   }
   if (resumed.kill_requested || resumed.last_state == v1::TASK_KILLING)
     begin_kill(resumed.kill_grace.value_or(own_grace()), resumed.last_state != v1::TASK_KILLING,
@@ -71,8 +70,8 @@ command_effects command_task::kill(const v1::KillPolicy* policy, moment now) {
   if (!task_)
     return take();
   const auto grace = policy && policy->has_grace_period()
-                       ? std::chrono::nanoseconds{policy->grace_period().nanoseconds()}
-                       : own_grace();
+                         ? std::chrono::nanoseconds{policy->grace_period().nanoseconds()}
+                         : own_grace();
   if (phase_ == command_phase::killing) {
     // Another kill may only shorten the time that is left.
     if (kill_at_ && kill_began_ + grace < *kill_at_) {
@@ -114,15 +113,20 @@ void command_task::destroy() {
 command_effects command_task::shut_down(moment now) {
   shutting_down_ = true;
   switch (phase_) {
-    case command_phase::waiting:
-      exit_ = {run_->spec->id, container_end::destroyed, std::nullopt, "it was never launched", 0};
-      finish();
-      break;
-    case command_phase::launching:
-    case command_phase::running: begin_kill(own_grace(), true, now); break;
-    case command_phase::reporting: finish(); break;
-    case command_phase::killing:
-    case command_phase::done: break;
+  case command_phase::waiting:
+    exit_ = {run_->spec->id, container_end::destroyed, std::nullopt, "it was never launched", 0};
+    finish();
+    break;
+  case command_phase::launching:
+  case command_phase::running:
+    begin_kill(own_grace(), true, now);
+    break;
+  case command_phase::reporting:
+    finish();
+    break;
+  case command_phase::killing:
+  case command_phase::done:
+    break;
   }
   return take();
 }
@@ -136,8 +140,8 @@ command_effects command_task::started(moment now) {
   emit(command_effect::update{make_status(v1::TASK_RUNNING, now)});
   running_reported_ = true;
   if (task_->max_completion_time().nanoseconds() > 0)
-    completion_at_
-      = now.steady + std::chrono::nanoseconds{task_->max_completion_time().nanoseconds()};
+    completion_at_ =
+        now.steady + std::chrono::nanoseconds{task_->max_completion_time().nanoseconds()};
   return take();
 }
 
@@ -149,8 +153,7 @@ command_effects command_task::exited(const container_exited& event, moment now) 
   completion_at_.reset();
   const bool explained = killed_ || too_long_;
   const bool ran = event.end == container_end::exited && event.status.has_value();
-  if (phase_ != command_phase::waiting && event.end != container_end::limited
-      && (explained || ran))
+  if (phase_ != command_phase::waiting && event.end != container_end::limited && (explained || ran))
     report_end(event, now);
   else
     finish();
@@ -224,10 +227,17 @@ v1::TaskStatus command_task::make_status(v1::TaskState state, moment now) {
     auto& check = *status.mutable_check_status();
     check.set_type(task_->check().type());
     switch (task_->check().type()) {
-      case v1::CheckInfo::COMMAND: check.mutable_command(); break;
-      case v1::CheckInfo::HTTP: check.mutable_http(); break;
-      case v1::CheckInfo::TCP: check.mutable_tcp(); break;
-      default: break;
+    case v1::CheckInfo::COMMAND:
+      check.mutable_command();
+      break;
+    case v1::CheckInfo::HTTP:
+      check.mutable_http();
+      break;
+    case v1::CheckInfo::TCP:
+      check.mutable_tcp();
+      break;
+    default:
+      break;
     }
   }
   return status;

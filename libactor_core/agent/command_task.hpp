@@ -8,7 +8,8 @@
 ///      ▼                  ▼ ▼                  │ acknowledged, or 60 s
 ///     done ◀──────────────────────────────────┘
 ///
-/// After an agent restart it starts in `launching`, `running` or `killing`, by what was reported before.
+/// After an agent restart it starts in `launching`, `running` or `killing`, by what was reported
+/// before.
 #pragma once
 
 #include "agent/effects.hpp"
@@ -28,37 +29,48 @@ enum class command_step {
   launch,
   started,
   kill,
-  exited,     ///< it ran and ended: this executor reports
-  abandoned,  ///< it never ran, or its end is the agent's to explain
+  exited,    ///< it ran and ended: this executor reports
+  abandoned, ///< it never ran, or its end is the agent's to explain
   acknowledged
 };
 
 constexpr command_phase next(command_phase phase, command_step step) {
   using enum command_phase;
   switch (step) {
-    case command_step::launch: return phase == waiting ? launching : phase;
-    case command_step::started: return phase == launching ? running : phase;
-    case command_step::kill: return phase == launching || phase == running ? killing : phase;
-    case command_step::exited:
-      return phase == launching || phase == running || phase == killing ? reporting : phase;
-    case command_step::abandoned: return done;
-    case command_step::acknowledged: return phase == reporting ? done : phase;
+  case command_step::launch:
+    return phase == waiting ? launching : phase;
+  case command_step::started:
+    return phase == launching ? running : phase;
+  case command_step::kill:
+    return phase == launching || phase == running ? killing : phase;
+  case command_step::exited:
+    return phase == launching || phase == running || phase == killing ? reporting : phase;
+  case command_step::abandoned:
+    return done;
+  case command_step::acknowledged:
+    return phase == reporting ? done : phase;
   }
   return phase;
 }
 
 namespace command_effect {
 /// Send UPDATE to the agent.
-struct update { mesos::v1::TaskStatus status; };
+struct update {
+  mesos::v1::TaskStatus status;
+};
 struct launch {};
-struct signal { int number = 0; };
+struct signal {
+  int number = 0;
+};
 struct destroy {};
 /// Tell the agent how the container ended, and end.
-struct finish { container_exited exit; };
+struct finish {
+  container_exited exit;
+};
 } // namespace command_effect
 
-using any_command_effect
-  = std::variant<command_effect::update, command_effect::launch, command_effect::signal,
+using any_command_effect =
+    std::variant<command_effect::update, command_effect::launch, command_effect::signal,
                  command_effect::destroy, command_effect::finish>;
 using command_effects = std::vector<any_command_effect>;
 
@@ -104,8 +116,8 @@ class command_task {
   random_source random_;
   command_phase phase_ = command_phase::waiting;
   task_info_ptr task_;
-  bool killed_ = false;       ///< by KILL or SHUTDOWN
-  bool too_long_ = false;     ///< by max_completion_time
+  bool killed_ = false;   ///< by KILL or SHUTDOWN
+  bool too_long_ = false; ///< by max_completion_time
   bool shutting_down_ = false;
   bool running_reported_ = false;
   bool destroying_ = false;

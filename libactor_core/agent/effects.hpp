@@ -1,5 +1,6 @@
-/// What the core wants done. The shell carries effects out in order; all but `urgent` ones wait until
-/// every file operation before them is confirmed, so nothing is said that a crash could take back.
+/// What the core wants done. The shell carries effects out in order; all but `urgent` ones wait
+/// until every file operation before them is confirmed, so nothing is said that a crash could take
+/// back.
 #pragma once
 
 #include "agent/keys.hpp"
@@ -24,8 +25,8 @@ struct command_run {
   /// Set when the agent was restarted under a task that is not terminal.
   struct resumption {
     task_info_ptr task;
-    int last_state = 6;                           ///< TaskState; TASK_STAGING: nothing sent yet
-    bool kill_requested = false;                  ///< continue killing
+    int last_state = 6;          ///< TaskState; TASK_STAGING: nothing sent yet
+    bool kill_requested = false; ///< continue killing
     std::optional<std::chrono::nanoseconds> kill_grace; ///< of that kill, if it had its own
     std::optional<double> running_since; ///< wall time of the first TASK_RUNNING, seconds
   };
@@ -35,49 +36,88 @@ struct command_run {
 namespace effect {
 
 // File operations below the meta directory, in order.
-struct write_file { std::string path; std::string bytes; };
-struct append_file { std::string path; std::string bytes; };
-struct remove_file { std::string path; };
+struct write_file {
+  std::string path;
+  std::string bytes;
+};
+struct append_file {
+  std::string path;
+  std::string bytes;
+};
+struct remove_file {
+  std::string path;
+};
 
 /// To the master, if there is a link. Urgent ones do not wait for the disk.
-struct tell_master { to_master_ptr record; bool urgent = false; };
+struct tell_master {
+  to_master_ptr record;
+  bool urgent = false;
+};
 /// Drop the link; the connector makes a new one.
-struct end_link { std::string reason; };
+struct end_link {
+  std::string reason;
+};
 
-struct tell_executor { endpoint_id endpoint = 0; executor_event_ptr event; };
-struct close_endpoint { endpoint_id endpoint = 0; std::string reason; };
+struct tell_executor {
+  endpoint_id endpoint = 0;
+  executor_event_ptr event;
+};
+struct close_endpoint {
+  endpoint_id endpoint = 0;
+  std::string reason;
+};
 /// Answer a call; exactly once for each.
-struct answer_call { request_id request = 0; api_answer answer; };
+struct answer_call {
+  request_id request = 0;
+  api_answer answer;
+};
 
 /// Launch an executor's container; the agent itself listens.
-struct launch_executor { container_spec_ptr spec; };
+struct launch_executor {
+  container_spec_ptr spec;
+};
 /// Start the built-in executor of a command task.
-struct run_command { shared<command_run> run; };
-struct destroy { container_id container; };
-struct resize { container_id container; resources limits; };
+struct run_command {
+  shared<command_run> run;
+};
+struct destroy {
+  container_id container;
+};
+struct resize {
+  container_id container;
+  resources limits;
+};
 /// Take these containers over; those with `run` get a built-in executor first.
 struct take_over {
-  struct item { container_spec_ptr spec; shared<command_run> run; };
+  struct item {
+    container_spec_ptr spec;
+    shared<command_run> run;
+  };
   std::vector<item> containers;
 };
 
 /// Delete a sandbox, with everything in it.
-struct remove_sandbox { std::string path; };
+struct remove_sandbox {
+  std::string path;
+};
 
 /// Find out how full the disk is.
 struct look_at_disk {};
 
 /// The agent's work is done, or cannot go on.
-struct stop { bool failed = false; std::string reason; };
+struct stop {
+  bool failed = false;
+  std::string reason;
+};
 
 } // namespace effect
 
-using any_effect
-  = std::variant<effect::write_file, effect::append_file, effect::remove_file,
-                 effect::tell_master, effect::end_link, effect::tell_executor,
-                 effect::close_endpoint, effect::answer_call, effect::launch_executor,
-                 effect::run_command, effect::destroy, effect::resize, effect::take_over,
-                 effect::remove_sandbox, effect::look_at_disk, effect::stop>;
+using any_effect =
+    std::variant<effect::write_file, effect::append_file, effect::remove_file, effect::tell_master,
+                 effect::end_link, effect::tell_executor, effect::close_endpoint,
+                 effect::answer_call, effect::launch_executor, effect::run_command, effect::destroy,
+                 effect::resize, effect::take_over, effect::remove_sandbox, effect::look_at_disk,
+                 effect::stop>;
 using effects = std::vector<any_effect>;
 
 } // namespace troupe::agent

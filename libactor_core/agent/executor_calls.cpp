@@ -36,8 +36,8 @@ void agent_core::acknowledge_to(const executor_entry& executor, const task_id& t
   tell(executor, std::move(event));
 }
 
-effects agent_core::executor_subscribes(request_id request, const Call& call,
-                                        endpoint_id endpoint, bool built_in, moment now) {
+effects agent_core::executor_subscribes(request_id request, const Call& call, endpoint_id endpoint,
+                                        bool built_in, moment now) {
   const auto key = key_of(call);
   if (const auto why = check_call(call)) {
     answer(request, 400, "Failed to validate Executor::Call: " + *why);
@@ -58,8 +58,8 @@ effects agent_core::executor_subscribes(request_id request, const Call& call,
     return take();
   }
   answer(request, 200);
-  if (executor->phase == executor_phase::terminating
-      || executor->phase == executor_phase::terminated) {
+  if (executor->phase == executor_phase::terminating ||
+      executor->phase == executor_phase::terminated) {
     Event event;
     event.set_type(Event::SHUTDOWN);
     emit(effect::tell_executor{endpoint, std::make_shared<Event>(std::move(event))});
@@ -148,32 +148,36 @@ effects agent_core::executor_calls(request_id request, const Call& call, bool bu
     return take();
   }
   switch (call.type()) {
-    case Call::UPDATE: {
-      const task_key task{key.framework, task_id{call.update().status().task_id().value()}};
-      if (streams_.pending(task) >= config_.max_pending_updates) {
-        answer(request, 503, "Too many unacknowledged updates of task " + task.task.value());
-        break;
-      }
-      executor_update(*executor, call.update().status(), now);
-      answer(request, 202);
+  case Call::UPDATE: {
+    const task_key task{key.framework, task_id{call.update().status().task_id().value()}};
+    if (streams_.pending(task) >= config_.max_pending_updates) {
+      answer(request, 503, "Too many unacknowledged updates of task " + task.task.value());
       break;
     }
-    case Call::MESSAGE:
-      if (registered()) {
-        ++counters_.valid_framework_messages;
-        link::ToMaster record;
-        auto& message = *record.mutable_executor_message();
-        *message.mutable_framework_id() = call.framework_id();
-        *message.mutable_executor_id() = call.executor_id();
-        message.set_data(call.message().data());
-        send(std::move(record));
-      } else {
-        ++counters_.invalid_framework_messages;
-      }
-      answer(request, 202);
-      break;
-    case Call::HEARTBEAT: answer(request, 202); break;
-    default: answer(request, 501, "Received 'UNKNOWN' call"); break;
+    executor_update(*executor, call.update().status(), now);
+    answer(request, 202);
+    break;
+  }
+  case Call::MESSAGE:
+    if (registered()) {
+      ++counters_.valid_framework_messages;
+      link::ToMaster record;
+      auto& message = *record.mutable_executor_message();
+      *message.mutable_framework_id() = call.framework_id();
+      *message.mutable_executor_id() = call.executor_id();
+      message.set_data(call.message().data());
+      send(std::move(record));
+    } else {
+      ++counters_.invalid_framework_messages;
+    }
+    answer(request, 202);
+    break;
+  case Call::HEARTBEAT:
+    answer(request, 202);
+    break;
+  default:
+    answer(request, 501, "Received 'UNKNOWN' call");
+    break;
   }
   return take();
 }

@@ -50,8 +50,7 @@ void add_fixed(std::map<std::string, std::string>& out, const container_request&
   out["MESOS_AGENT_ENDPOINT"] = config.ip + ":" + std::to_string(config.info->port());
   out["MESOS_CHECKPOINT"] = request.framework->checkpoint() ? "1" : "0";
   out["MESOS_HTTP_COMMAND_EXECUTOR"] = "0";
-  out["MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD"]
-    = to_text(shutdown_grace(*request.executor, config));
+  out["MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD"] = to_text(shutdown_grace(*request.executor, config));
   if (request.framework->checkpoint()) {
     out["MESOS_RECOVERY_TIMEOUT"] = to_text(config.recovery_timeout);
     out["MESOS_SUBSCRIPTION_BACKOFF_MAX"] = to_text(config.executor_reregistration_timeout);
@@ -84,8 +83,8 @@ executor_info_ptr command_executor_info(const v1::TaskInfo& task, const framewor
   out->mutable_executor_id()->set_value(task.task_id().value());
   out->mutable_framework_id()->set_value(framework.value());
   *out->mutable_command() = task.command();
-  out->set_name("Command Executor (Task: " + task.task_id().value()
-                + ") (Command: " + shown(task.command()));
+  out->set_name("Command Executor (Task: " + task.task_id().value() +
+                ") (Command: " + shown(task.command()));
   out->set_source(task.task_id().value());
   if (task.has_container())
     *out->mutable_container() = task.container();
@@ -98,7 +97,7 @@ executor_info_ptr command_executor_info(const v1::TaskInfo& task, const framewor
   if (task.has_kill_policy() && task.kill_policy().has_grace_period()) {
     const auto reap = std::chrono::nanoseconds{std::chrono::seconds{2}}.count();
     out->mutable_shutdown_grace_period()->set_nanoseconds(
-      task.kill_policy().grace_period().nanoseconds() + reap);
+        task.kill_policy().grace_period().nanoseconds() + reap);
   }
   return out;
 }
@@ -125,7 +124,7 @@ container_spec_ptr make_container_spec(const container_request& request,
   spec->command = std::make_shared<v1::CommandInfo>(command);
   if (request.task ? request.task->has_container() : request.executor->has_container())
     spec->container = std::make_shared<v1::ContainerInfo>(
-      request.task ? request.task->container() : request.executor->container());
+        request.task ? request.task->container() : request.executor->container());
   spec->environment = config.executor_environment;
   add_fixed(spec->environment, request, config, spec->directory);
   if (request.task)

@@ -17,8 +17,11 @@ executor_entry& agent_core::start_executor(framework_entry& framework, executor_
   entry.info = std::move(info);
   entry.command = command;
   entry.own = bag_of(entry.info->resources());
-  container_request request{id_, framework.info.get(), entry.info.get(),
-                            command ? &first_task : nullptr, container_id{random_.uuid_text()},
+  container_request request{id_,
+                            framework.info.get(),
+                            entry.info.get(),
+                            command ? &first_task : nullptr,
+                            container_id{random_.uuid_text()},
                             entry.own + bag_of(first_task.resources())};
   entry.spec = make_container_spec(request, config_);
   if (checkpoints(framework))
@@ -38,8 +41,8 @@ effects agent_core::container_started(const troupe::container_started& event, mo
     return take();
   auto& executor = *find_executor(found->second);
   executor.pid = event.pid;
-  if (!executor.command && !executor.recovered && executor.phase == executor_phase::registering
-      && !executor.endpoint)
+  if (!executor.command && !executor.recovered && executor.phase == executor_phase::registering &&
+      !executor.endpoint)
     set_deadline(executor, now.steady + config_.executor_registration_timeout);
   return take();
 }
@@ -66,15 +69,17 @@ namespace {
 
 verdict verdict_of(const container_exited& event) {
   switch (event.end) {
-    case container_end::launch_failed:
-      return {v1::TASK_FAILED, v1::TaskStatus::REASON_CONTAINER_LAUNCH_FAILED,
-              "Failed to launch container: " + event.message};
-    case container_end::limited: return {v1::TASK_FAILED, event.reason, event.message};
-    case container_end::lost:
-      return {v1::TASK_FAILED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
-              "Executor terminated while the agent was away"};
-    case container_end::exited:
-    case container_end::destroyed: break;
+  case container_end::launch_failed:
+    return {v1::TASK_FAILED, v1::TaskStatus::REASON_CONTAINER_LAUNCH_FAILED,
+            "Failed to launch container: " + event.message};
+  case container_end::limited:
+    return {v1::TASK_FAILED, event.reason, event.message};
+  case container_end::lost:
+    return {v1::TASK_FAILED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
+            "Executor terminated while the agent was away"};
+  case container_end::exited:
+  case container_end::destroyed:
+    break;
   }
   return {v1::TASK_FAILED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED, "Executor terminated"};
 }
@@ -150,8 +155,7 @@ void agent_core::complete_if_done(executor_key key, moment now) {
 }
 
 void agent_core::shut_executor_down(executor_entry& executor, moment now) {
-  if (executor.phase == executor_phase::terminating
-      || executor.phase == executor_phase::terminated)
+  if (executor.phase == executor_phase::terminating || executor.phase == executor_phase::terminated)
     return;
   if (executor.connected()) {
     v1::executor::Event event;
@@ -182,16 +186,15 @@ void agent_core::executor_deadline(executor_entry& executor, moment) {
     destroy_executor(executor, std::nullopt);
   } else if (executor.recovered) {
     destroy_executor(executor,
-                     verdict{v1::TASK_GONE,
-                             v1::TaskStatus::REASON_EXECUTOR_REREGISTRATION_TIMEOUT,
-                             "Executor did not re-register within "
-                               + to_text(config_.executor_reregistration_timeout)});
+                     verdict{v1::TASK_GONE, v1::TaskStatus::REASON_EXECUTOR_REREGISTRATION_TIMEOUT,
+                             "Executor did not re-register within " +
+                                 to_text(config_.executor_reregistration_timeout)});
     executor.recovered = false;
   } else if (executor.phase == executor_phase::registering) {
-    destroy_executor(executor, verdict{v1::TASK_FAILED,
-                                       v1::TaskStatus::REASON_EXECUTOR_REGISTRATION_TIMEOUT,
-                                       "Executor did not register within "
-                                         + to_text(config_.executor_registration_timeout)});
+    destroy_executor(executor,
+                     verdict{v1::TASK_FAILED, v1::TaskStatus::REASON_EXECUTOR_REGISTRATION_TIMEOUT,
+                             "Executor did not register within " +
+                                 to_text(config_.executor_registration_timeout)});
   }
 }
 

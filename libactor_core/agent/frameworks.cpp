@@ -21,8 +21,7 @@ framework_entry& agent_core::admit_framework(const v1::FrameworkInfo& info) {
     completed_frameworks_.erase(old);
   }
   entry.id = id;
-  const bool changed
-    = !entry.info || entry.info->SerializeAsString() != info.SerializeAsString();
+  const bool changed = !entry.info || entry.info->SerializeAsString() != info.SerializeAsString();
   entry.info = std::make_shared<v1::FrameworkInfo>(info);
   if (changed && info.checkpoint())
     write(meta::framework_info(id_, id), encode_record(info));
@@ -67,8 +66,7 @@ void agent_core::run_task(const link::RunTask& record, moment now) {
     return;
   }
   if (framework.task_index.contains(task)) {
-    log_warning("task ignored: it is here already",
-                {{"framework", framework.id}, {"task", task}});
+    log_warning("task ignored: it is here already", {{"framework", framework.id}, {"task", task}});
     return;
   }
   auto task_info = std::make_shared<const v1::TaskInfo>(info);

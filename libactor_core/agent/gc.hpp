@@ -39,8 +39,8 @@ class gc_schedule {
   void disk_usage(double used) {
     const auto part = 1.0 - headroom_ - used;
     age_ = part <= 0
-             ? std::chrono::nanoseconds{0}
-             : std::chrono::nanoseconds{static_cast<std::int64_t>(double(delay_.count()) * part)};
+               ? std::chrono::nanoseconds{0}
+               : std::chrono::nanoseconds{static_cast<std::int64_t>(double(delay_.count()) * part)};
   }
   std::chrono::nanoseconds allowed_age() const { return age_; }
 

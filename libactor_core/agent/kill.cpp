@@ -66,10 +66,9 @@ void agent_core::kill_task(const link::KillTask& record, moment now) {
 }
 
 void agent_core::kill_queued(executor_entry& executor, const task_id& task, moment now) {
-  const auto batch
-    = std::find_if(executor.queue.begin(), executor.queue.end(), [&](const auto& x) {
-        return std::find(x.tasks.begin(), x.tasks.end(), task) != x.tasks.end();
-      });
+  const auto batch = std::find_if(executor.queue.begin(), executor.queue.end(), [&](const auto& x) {
+    return std::find(x.tasks.begin(), x.tasks.end(), task) != x.tasks.end();
+  });
   const auto tasks = batch->tasks;
   executor.queue.erase(batch);
   for (const auto& id : tasks)
@@ -77,9 +76,9 @@ void agent_core::kill_queued(executor_entry& executor, const task_id& task, mome
           {v1::TASK_KILLED, v1::TaskStatus::REASON_TASK_KILLED_DURING_LAUNCH,
            "Killed before delivery to the executor"},
           now);
-  const bool at_work
-    = std::any_of(executor.tasks.begin(), executor.tasks.end(),
-                  [](const auto& x) { return x.second.phase != task_phase::terminated; });
+  const bool at_work = std::any_of(executor.tasks.begin(), executor.tasks.end(), [](const auto& x) {
+    return x.second.phase != task_phase::terminated;
+  });
   if (!at_work && !executor.subscribed_before)
     shut_executor_down(executor, now);
 }

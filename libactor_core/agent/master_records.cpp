@@ -11,77 +11,80 @@ namespace v1 = mesos::v1;
 effects agent_core::record_received(const link::ToAgent& record, moment now) {
   const bool at_work = phase_ == agent_phase::recovered && !id_.empty();
   switch (record.kind_case()) {
-    case link::ToAgent::kRegistered: registered_by(record.registered(), now); break;
-    case link::ToAgent::kPing: {
-      link::ToMaster pong;
-      pong.mutable_pong();
-      send(std::move(pong), true);
-      if (registration_.pinged(record.ping().connected(), now.steady)) {
-        streams_.pause();
-        return tick(now);
-      }
+  case link::ToAgent::kRegistered:
+    registered_by(record.registered(), now);
+    break;
+  case link::ToAgent::kPing: {
+    link::ToMaster pong;
+    pong.mutable_pong();
+    send(std::move(pong), true);
+    if (registration_.pinged(record.ping().connected(), now.steady)) {
+      streams_.pause();
+      return tick(now);
+    }
+    break;
+  }
+  case link::ToAgent::kRunTask:
+    if (at_work)
+      run_task(record.run_task(), now);
+    break;
+  case link::ToAgent::kRunTaskGroup:
+    if (at_work)
+      run_task_group(record.run_task_group(), now);
+    break;
+  case link::ToAgent::kKillTask:
+    if (at_work)
+      kill_task(record.kill_task(), now);
+    break;
+  case link::ToAgent::kAcknowledge:
+    acknowledged(record.acknowledge(), now);
+    break;
+  case link::ToAgent::kShutdownFramework:
+    shut_framework_down(framework_id{record.shutdown_framework().framework_id().value()}, now);
+    break;
+  case link::ToAgent::kShutdownExecutor: {
+    const auto& who = record.shutdown_executor();
+    if (auto* executor = find_executor(
+            {framework_id{who.framework_id().value()}, executor_id{who.executor_id().value()}}))
+      shut_executor_down(*executor, now);
+    break;
+  }
+  case link::ToAgent::kUpdateFramework:
+    update_framework(record.update_framework().framework());
+    break;
+  case link::ToAgent::kMessage: {
+    const auto& message = record.message();
+    auto* executor = find_executor(
+        {framework_id{message.framework_id().value()}, executor_id{message.executor_id().value()}});
+    if (!executor || !executor->connected()) {
+      ++counters_.invalid_framework_messages;
       break;
     }
-    case link::ToAgent::kRunTask:
-      if (at_work)
-        run_task(record.run_task(), now);
-      break;
-    case link::ToAgent::kRunTaskGroup:
-      if (at_work)
-        run_task_group(record.run_task_group(), now);
-      break;
-    case link::ToAgent::kKillTask:
-      if (at_work)
-        kill_task(record.kill_task(), now);
-      break;
-    case link::ToAgent::kAcknowledge: acknowledged(record.acknowledge(), now); break;
-    case link::ToAgent::kShutdownFramework:
-      shut_framework_down(framework_id{record.shutdown_framework().framework_id().value()}, now);
-      break;
-    case link::ToAgent::kShutdownExecutor: {
-      const auto& who = record.shutdown_executor();
-      if (auto* executor = find_executor({framework_id{who.framework_id().value()},
-                                          executor_id{who.executor_id().value()}}))
-        shut_executor_down(*executor, now);
-      break;
-    }
-    case link::ToAgent::kUpdateFramework:
-      update_framework(record.update_framework().framework());
-      break;
-    case link::ToAgent::kMessage: {
-      const auto& message = record.message();
-      auto* executor = find_executor({framework_id{message.framework_id().value()},
-                                      executor_id{message.executor_id().value()}});
-      if (!executor || !executor->connected()) {
-        ++counters_.invalid_framework_messages;
-        break;
-      }
-      ++counters_.valid_framework_messages;
-      v1::executor::Event event;
-      event.set_type(v1::executor::Event::MESSAGE);
-      event.mutable_message()->set_data(message.data());
-      tell(*executor, std::move(event));
-      break;
-    }
-    case link::ToAgent::kShutdown:
-      log_warning("the master shuts this agent down", {{"reason", record.shutdown().reason()}});
-      begin_shutdown(false, now);
-      break;
-    case link::ToAgent::KIND_NOT_SET:
-      log_warning("a record of the master was not understood");
-      break;
+    ++counters_.valid_framework_messages;
+    v1::executor::Event event;
+    event.set_type(v1::executor::Event::MESSAGE);
+    event.mutable_message()->set_data(message.data());
+    tell(*executor, std::move(event));
+    break;
+  }
+  case link::ToAgent::kShutdown:
+    log_warning("the master shuts this agent down", {{"reason", record.shutdown().reason()}});
+    begin_shutdown(false, now);
+    break;
+  case link::ToAgent::KIND_NOT_SET:
+    log_warning("a record of the master was not understood");
+    break;
   }
   return take();
 }
 
 void agent_core::registered_by(const link::Registered& record, moment now) {
-  if (registration_.phase() == registration_phase::disconnected
-      || phase_ != agent_phase::recovered)
+  if (registration_.phase() == registration_phase::disconnected || phase_ != agent_phase::recovered)
     return;
   const agent_id id{record.agent_id().value()};
   if (!id_.empty() && id != id_) {
-    emit(effect::stop{true, "the master calls this agent " + id.value() + ", but it is "
-                              + id_.value()});
+    emit(effect::stop{true,
+                      "the master calls this agent " + id.value() + ", but it is " + id_.value()});
     return;
   }
   if (id_.empty()) {
@@ -92,11 +95,9 @@ void agent_core::registered_by(const link::Registered& record, moment now) {
     write(meta::agent_info(id_), encode_record(*info_));
     write(meta::latest, id_.value());
   }
-  log_info("registered with the master",
-           {{"agent", id_}, {"master", record.master().hostname()}});
+  log_info("registered with the master", {{"agent", id_}, {"master", record.master().hostname()}});
   const std::chrono::duration<double> timeout{record.ping_timeout_seconds()};
-  registration_.accepted(std::chrono::duration_cast<std::chrono::nanoseconds>(timeout),
-                         now.steady);
+  registration_.accepted(std::chrono::duration_cast<std::chrono::nanoseconds>(timeout), now.steady);
   master_hostname_ = record.master().hostname();
   view_.reset();
   for (const auto& update : streams_.resume(now.steady))
@@ -124,7 +125,7 @@ void agent_core::send_registration() {
   *registration.mutable_agent() = *info_;
   for (const int capability : config_.capabilities)
     registration.add_capabilities()->set_type(
-      static_cast<v1::AgentInfo::Capability::Type>(capability));
+        static_cast<v1::AgentInfo::Capability::Type>(capability));
   registration.set_version(config_.version);
   registration.set_pid(agent_pid(config_));
   if (!id_.empty()) {

@@ -55,22 +55,22 @@ memory_checkpointer_actor::behavior_type
 memory_checkpointer(self_pointer self, const std::shared_ptr<memory_medium>& medium,
                     std::chrono::nanoseconds latency) {
   return {
-    [=](const write_checkpoint& x) { return take(self, *medium, latency, x); },
-    [=](const append_checkpoint& x) { return take(self, *medium, latency, x); },
-    [=](const remove_checkpoint& x) { return take(self, *medium, latency, x); },
-    [=](const read_checkpoints&) -> caf::result<shared<checkpoint_files>> {
-      if (!medium->broken().empty())
-        return caf::make_error(caf::sec::runtime_error, medium->broken());
-      return shared<checkpoint_files>{std::make_shared<checkpoint_files>(medium->files())};
-    },
-    [=](caf::tick_atom) {
-      auto& waiting = self->state.waiting;
-      if (waiting.empty())
-        return;
-      medium->sync();
-      waiting.front().deliver(checkpoint_done{});
-      waiting.pop_front();
-    },
+      [=](const write_checkpoint& x) { return take(self, *medium, latency, x); },
+      [=](const append_checkpoint& x) { return take(self, *medium, latency, x); },
+      [=](const remove_checkpoint& x) { return take(self, *medium, latency, x); },
+      [=](const read_checkpoints&) -> caf::result<shared<checkpoint_files>> {
+        if (!medium->broken().empty())
+          return caf::make_error(caf::sec::runtime_error, medium->broken());
+        return shared<checkpoint_files>{std::make_shared<checkpoint_files>(medium->files())};
+      },
+      [=](caf::tick_atom) {
+        auto& waiting = self->state.waiting;
+        if (waiting.empty())
+          return;
+        medium->sync();
+        waiting.front().deliver(checkpoint_done{});
+        waiting.pop_front();
+      },
   };
 }
 

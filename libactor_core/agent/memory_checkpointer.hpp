@@ -1,5 +1,5 @@
-/// A checkpointer without a disk, for simulation and tests: the medium outlives the actor, and a crash
-/// loses what was not confirmed.
+/// A checkpointer without a disk, for simulation and tests: the medium outlives the actor, and a
+/// crash loses what was not confirmed.
 #pragma once
 
 #include "protocol/checkpoint.hpp"
@@ -13,7 +13,8 @@
 
 namespace troupe::agent {
 
-/// The simulated disk of one agent. Owned by the simulation, used by one actor at a time, on one thread.
+/// The simulated disk of one agent. Owned by the simulation, used by one actor at a time, on one
+/// thread.
 class memory_medium {
  public:
   using operation = std::variant<write_checkpoint, append_checkpoint, remove_checkpoint>;
@@ -22,7 +23,8 @@ class memory_medium {
   void add(operation x) { unconfirmed_.push_back(std::move(x)); }
   /// The oldest unconfirmed operation reaches the medium.
   void sync();
-  /// What was not confirmed is gone; of the first append among it, `torn` bytes arrived all the same.
+  /// What was not confirmed is gone; of the first append among it, `torn` bytes arrived all the
+  /// same.
   void crash(std::size_t torn = 0);
 
   checkpoint_files files() const;
@@ -48,8 +50,8 @@ struct memory_checkpointer_state {
 };
 
 /// Confirms each operation `latency` after it came, in order.
-memory_checkpointer_actor::behavior_type memory_checkpointer(
-  memory_checkpointer_actor::stateful_pointer<memory_checkpointer_state> self,
-  const std::shared_ptr<memory_medium>& medium, std::chrono::nanoseconds latency);
+memory_checkpointer_actor::behavior_type
+memory_checkpointer(memory_checkpointer_actor::stateful_pointer<memory_checkpointer_state> self,
+                    const std::shared_ptr<memory_medium>& medium, std::chrono::nanoseconds latency);
 
 } // namespace troupe::agent

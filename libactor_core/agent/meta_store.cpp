@@ -109,8 +109,7 @@ meta_store::problem meta_store::write(const std::string& path, const std::string
     return why;
   pending_file file;
   file.temporary = absolute(path) + temporary_suffix;
-  file.fd
-    = ::open(file.temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  file.fd = ::open(file.temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file.fd < 0)
     return fail("write", path, errno);
   const int error = write_all(file.fd, bytes);
@@ -135,8 +134,7 @@ meta_store::problem meta_store::append(const std::string& path, const std::strin
       return why;
     const bool fresh = ::access(absolute(path).c_str(), F_OK) != 0;
     pending_file file;
-    file.fd
-      = ::open(absolute(path).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    file.fd = ::open(absolute(path).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (file.fd < 0)
       return fail("append to", path, errno);
     if (fresh)

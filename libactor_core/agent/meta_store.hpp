@@ -12,8 +12,8 @@ namespace troupe::agent {
 
 class meta_store {
  public:
-  /// Why something failed: "cannot write slaves/x/slave.info: No space left on device". Sticky: after
-  /// the first failure every operation fails with the same.
+  /// Why something failed: "cannot write slaves/x/slave.info: No space left on device". Sticky:
+  /// after the first failure every operation fails with the same.
   using problem = std::optional<std::string>;
 
   /// `directory` need not exist.

@@ -27,17 +27,17 @@ bool extends(const Value& less, const Value& more) {
   if (less.index() != more.index())
     return false;
   return std::visit(
-    [&](const auto& old) {
-      using type = std::decay_t<decltype(old)>;
-      const auto& now = std::get<type>(more);
-      if constexpr (std::is_same_v<type, std::string>)
-        return old == now;
-      else if constexpr (std::is_same_v<type, double> || std::is_same_v<type, quantity>)
-        return now >= old;
-      else
-        return now.contains(old);
-    },
-    less);
+      [&](const auto& old) {
+        using type = std::decay_t<decltype(old)>;
+        const auto& now = std::get<type>(more);
+        if constexpr (std::is_same_v<type, std::string>)
+          return old == now;
+        else if constexpr (std::is_same_v<type, double> || std::is_same_v<type, quantity>)
+          return now >= old;
+        else
+          return now.contains(old);
+      },
+      less);
 }
 
 std::optional<std::string> shrunk_resources(const v1::AgentInfo& before,
@@ -69,14 +69,13 @@ std::optional<std::string> shrunk_attributes(const v1::AgentInfo& before,
 
 } // namespace
 
-std::optional<std::string> incompatibility(const v1::AgentInfo& before,
-                                           const v1::AgentInfo& after,
+std::optional<std::string> incompatibility(const v1::AgentInfo& before, const v1::AgentInfo& after,
                                            reconfiguration_policy policy) {
   if (before.hostname() != after.hostname())
     return "the hostname was '" + before.hostname() + "' and is '" + after.hostname() + "'";
   if (before.port() != after.port())
-    return "the port was " + std::to_string(before.port()) + " and is "
-           + std::to_string(after.port());
+    return "the port was " + std::to_string(before.port()) + " and is " +
+           std::to_string(after.port());
   if (policy == reconfiguration_policy::additive) {
     if (before.has_domain() && !same_message(before.domain(), after.domain()))
       return "the domain has changed";

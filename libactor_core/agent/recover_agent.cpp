@@ -11,14 +11,17 @@ namespace v1 = mesos::v1;
 
 effects agent_core::start(const checkpoint_files& files, moment now) {
   started_ = now;
+  // The next life has the same seed, but must not draw the same ids.
+  random_ =
+      random_source{config_.seed ^ static_cast<std::uint64_t>(now.wall.time_since_epoch().count())};
   next_disk_look_ = now.steady;
   auto found = read_recovered(files);
   for (const auto& damage : found.damage)
     log_error("damaged checkpoint", {{"what", damage}});
   if (!found.damage.empty() && config_.strict) {
-    emit(effect::stop{true, "damaged checkpoint: " + found.damage.front()
-                              + "; start with --strict=false to go on without it, or remove "
-                              + config_.work_dir + "/meta to start as a new agent"});
+    emit(effect::stop{true, "damaged checkpoint: " + found.damage.front() +
+                                "; start with --strict=false to go on without it, or remove " +
+                                config_.work_dir + "/meta to start as a new agent"});
     return take();
   }
   counters_.recovery_errors += found.damage.size();
@@ -27,10 +30,11 @@ effects agent_core::start(const checkpoint_files& files, moment now) {
   if (found.info) {
     const auto why = incompatibility(*found.info, *config_.info, config_.reconfiguration);
     if (why && !rebooted) {
-      emit(effect::stop{true, "this agent cannot go on as " + found.info->id().value() + ": " + *why
-                                + "; change it back, use another --reconfiguration_policy, or "
-                                  "remove "
-                                + config_.work_dir + "/meta/slaves/latest to start as a new agent"});
+      emit(effect::stop{true,
+                        "this agent cannot go on as " + found.info->id().value() + ": " + *why +
+                            "; change it back, use another --reconfiguration_policy, or "
+                            "remove " +
+                            config_.work_dir + "/meta/slaves/latest to start as a new agent"});
       return take();
     }
     if (why) {
@@ -90,10 +94,9 @@ void agent_core::restore_executor(framework_entry& framework, recovered_executor
   entry.key = {framework.id, executor_id{found.info->executor_id().value()}};
   entry.info = found.info;
   // Only generated executors name their task as source and id and carry the task's own command.
-  entry.command = found.tasks.size() == 1
-                  && !found.tasks.begin()->second.info->has_executor()
-                  && found.tasks.begin()->first.value() == entry.key.executor.value()
-                  && found.info->type() != v1::ExecutorInfo::CUSTOM;
+  entry.command = found.tasks.size() == 1 && !found.tasks.begin()->second.info->has_executor() &&
+                  found.tasks.begin()->first.value() == entry.key.executor.value() &&
+                  found.info->type() != v1::ExecutorInfo::CUSTOM;
   entry.own = bag_of(found.info->resources());
   entry.subscribed_before = found.subscribed || entry.command;
   auto limits = entry.own;
@@ -101,7 +104,7 @@ void agent_core::restore_executor(framework_entry& framework, recovered_executor
   for (auto& [id, task] : found.tasks) {
     task_entry restored;
     task_ptr state = std::make_shared<v1::Task>(
-      make_task(*task.info, *framework.info, *entry.info, entry.command));
+        make_task(*task.info, *framework.info, *entry.info, entry.command));
     for (const auto& update : task.updates)
       state = with_status(*state, *update);
     const bool terminal = wire::is_terminal(state->state());
@@ -122,7 +125,7 @@ void agent_core::restore_executor(framework_entry& framework, recovered_executor
   }
   const auto* own_task = entry.command ? found.tasks.begin()->second.info.get() : nullptr;
   entry.spec = make_container_spec(
-    {id_, framework.info.get(), entry.info.get(), own_task, found.run, limits}, config_);
+      {id_, framework.info.get(), entry.info.get(), own_task, found.run, limits}, config_);
   for (const auto& [id, task] : found.tasks)
     if (task.repaired)
       write(task_dir(entry, id) + "/task.updates", *task.repaired);
@@ -139,8 +142,8 @@ void agent_core::restore_executor(framework_entry& framework, recovered_executor
       auto run = std::make_shared<command_run>();
       run->key = entry.key;
       run->spec = entry.spec;
-      run->may_send_killing
-        = has_capability(*framework.info, v1::FrameworkInfo::Capability::TASK_KILLING_STATE);
+      run->may_send_killing =
+          has_capability(*framework.info, v1::FrameworkInfo::Capability::TASK_KILLING_STATE);
       run->seed = random_.seed();
       command_run::resumption resumed;
       resumed.task = task.info;

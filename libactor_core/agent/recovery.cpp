@@ -76,8 +76,8 @@ class reader {
   std::shared_ptr<const T> message(const std::string& path, const std::string& bytes) {
     const auto list = decode_records(bytes);
     auto out = std::make_shared<T>();
-    if (list.records.size() == 1 && list.good_bytes == bytes.size()
-        && out->ParseFromArray(list.records[0].data(), int(list.records[0].size())))
+    if (list.records.size() == 1 && list.good_bytes == bytes.size() &&
+        out->ParseFromArray(list.records[0].data(), int(list.records[0].size())))
       return out;
     out_.damage.push_back(path + " is damaged");
     return nullptr;
@@ -103,9 +103,8 @@ class reader {
     } else if (file == "task.killed") {
       const auto list = decode_records(bytes);
       task.kill.emplace();
-      if (list.records.size() != 1
-          || !task.kill->ParseFromArray(list.records[0].data() + 1,
-                                        int(list.records[0].size()) - 1))
+      if (list.records.size() != 1 ||
+          !task.kill->ParseFromArray(list.records[0].data() + 1, int(list.records[0].size()) - 1))
         out_.damage.push_back(path + " is damaged");
     } else if (file == "task.updates") {
       take_updates(task, path, bytes);
@@ -119,8 +118,8 @@ class reader {
     for (const auto record : list.records) {
       const auto payload = record.substr(1);
       if (record.front() == static_cast<char>(update_record::acknowledgement)) {
-        if (task.acknowledged < task.updates.size()
-            && task.updates[task.acknowledged]->uuid() == payload)
+        if (task.acknowledged < task.updates.size() &&
+            task.updates[task.acknowledged]->uuid() == payload)
           ++task.acknowledged;
         else
           out_.damage.push_back(path + " acknowledges an update that it does not hold");
@@ -141,15 +140,15 @@ class reader {
     if (!files.info || files.runs.empty()) {
       const framework_id owner{framework.info->id().value()};
       out_.leftovers.push_back(
-        meta::executor_dir(agent_id{out_.info ? out_.info->id().value() : ""}, {owner, id}));
+          meta::executor_dir(agent_id{out_.info ? out_.info->id().value() : ""}, {owner, id}));
       return;
     }
     auto run = std::find_if(files.runs.begin(), files.runs.end(),
                             [](const auto& x) { return !x.second.ended; });
     if (run == files.runs.end())
       run = files.runs.begin();
-    recovered_executor executor{files.info, run->first, run->second.ended, run->second.subscribed,
-                                {}};
+    recovered_executor executor{
+        files.info, run->first, run->second.ended, run->second.subscribed, {}};
     for (auto& [task_id, task] : run->second.tasks)
       if (task.info)
         executor.tasks.emplace(task_id, std::move(task));

@@ -54,9 +54,9 @@ recovered_agent read_recovered(const checkpoint_files& files);
 
 /// Why an agent that was `before` may not go on as `after`; nothing when it may.
 ///
-/// `equal`: all the same (resources as bags). `additive`: hostname and port fixed; a domain may be added;
-/// every old resource is still there with its type, scalars not smaller, ranges and sets extended; new
-/// ones are allowed; attributes by the same rule, texts equal.
+/// `equal`: all the same (resources as bags). `additive`: hostname and port fixed; a domain may be
+/// added; every old resource is still there with its type, scalars not smaller, ranges and sets
+/// extended; new ones are allowed; attributes by the same rule, texts equal.
 std::optional<std::string> incompatibility(const mesos::v1::AgentInfo& before,
                                            const mesos::v1::AgentInfo& after,
                                            reconfiguration_policy policy);

@@ -22,11 +22,15 @@ enum class registration_step { link_up, link_down, accepted, disowned, silence }
 constexpr registration_phase next(registration_phase phase, registration_step step) {
   using enum registration_phase;
   switch (step) {
-    case registration_step::link_up: return registering;
-    case registration_step::link_down:
-    case registration_step::silence: return disconnected;
-    case registration_step::accepted: return phase == disconnected ? disconnected : registered;
-    case registration_step::disowned: return phase == registered ? registering : phase;
+  case registration_step::link_up:
+    return registering;
+  case registration_step::link_down:
+  case registration_step::silence:
+    return disconnected;
+  case registration_step::accepted:
+    return phase == disconnected ? disconnected : registered;
+  case registration_step::disowned:
+    return phase == registered ? registering : phase;
   }
   return phase;
 }

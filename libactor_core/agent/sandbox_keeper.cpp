@@ -31,11 +31,22 @@ wall_time changed(const fs::path& path) {
   struct stat info {};
   if (::lstat(path.c_str(), &info) != 0)
     return {};
-  return wall_time{std::chrono::seconds{info.st_mtim.tv_sec}
-                   + std::chrono::nanoseconds{info.st_mtim.tv_nsec}};
+  return wall_time{std::chrono::seconds{info.st_mtim.tv_sec} +
+                   std::chrono::nanoseconds{info.st_mtim.tv_nsec}};
+}
+
+/// Folders of executors, frameworks and agents that hold nothing any more.
+void prune(const fs::path& dir) {
+  std::error_code ec;
+  for (fs::directory_iterator i{dir, ec}, end; !ec && i != end; i.increment(ec))
+    if (i->is_directory(ec) && !i->is_symlink(ec) && dir.filename() != "runs") {
+      prune(i->path());
+      ::rmdir(i->path().c_str());
+    }
 }
 
 shared<std::vector<found_sandbox>> list(const std::string& work_dir) {
+  prune(fs::path{work_dir} / "slaves");
   std::vector<fs::path> dirs{fs::path{work_dir}};
   for (const char* name : {"slaves", "frameworks", "executors", "runs"})
     dirs = below(dirs, name);
@@ -66,10 +77,10 @@ bool remove(const fs::path& work_dir, const fs::path& run) {
     log_error("cannot remove sandbox", {{"path", run.string()}, {"why", ec.message()}});
     return false;
   }
-  // runs, executor, executors, framework, frameworks, agent: as far as they are empty.
-  auto parent = run.parent_path();
-  for (int level = 0; level < 6 && ::rmdir(parent.c_str()) == 0; ++level)
-    parent = parent.parent_path();
+  // The executor's own folders only: another executor may just be moving in beside it.
+  const auto runs = run.parent_path();
+  if (::rmdir(runs.c_str()) == 0)
+    ::rmdir(runs.parent_path().c_str());
   return true;
 }
 
@@ -78,17 +89,17 @@ bool remove(const fs::path& work_dir, const fs::path& run) {
 sandbox_keeper_actor::behavior_type sandbox_keeper(sandbox_keeper_actor::pointer,
                                                    std::string work_dir) {
   return {
-    [work_dir](const list_sandboxes&) { return list(work_dir); },
-    [work_dir](const delete_sandbox& x) { return remove(work_dir, x.path); },
-    [work_dir](const get_disk_usage&) -> caf::result<double> {
-      struct statvfs info {};
-      if (::statvfs(work_dir.c_str(), &info) != 0)
-        return caf::make_error(caf::sec::runtime_error,
-                               "statvfs " + work_dir + ": " + std::strerror(errno));
-      if (info.f_blocks == 0)
-        return 0.0;
-      return 1.0 - double(info.f_bavail) / double(info.f_blocks);
-    },
+      [work_dir](const list_sandboxes&) { return list(work_dir); },
+      [work_dir](const delete_sandbox& x) { return remove(work_dir, x.path); },
+      [work_dir](const get_disk_usage&) -> caf::result<double> {
+        struct statvfs info {};
+        if (::statvfs(work_dir.c_str(), &info) != 0)
+          return caf::make_error(caf::sec::runtime_error,
+                                 "statvfs " + work_dir + ": " + std::strerror(errno));
+        if (info.f_blocks == 0)
+          return 0.0;
+        return 1.0 - double(info.f_bavail) / double(info.f_blocks);
+      },
   };
 }
 

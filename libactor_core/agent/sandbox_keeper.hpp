@@ -1,4 +1,5 @@
-/// The keeper of sandboxes does the blocking file work of their garbage collection, in an own thread.
+/// The keeper of sandboxes does the blocking file work of their garbage collection, in an own
+/// thread.
 ///
 ///   agent ──list_sandboxes──▶ keeper ──▶ all runs below the work directory with their last change
 ///   agent ──delete_sandbox──▶ keeper         agent ──get_disk_usage──▶ keeper
@@ -17,11 +18,13 @@ struct found_sandbox {
   wall_time changed{};
 };
 
-/// All `slaves/*/frameworks/*/executors/*/runs/*` below the work directory.
+/// All `slaves/*/frameworks/*/executors/*/runs/*` below the work directory; empty folders of
+/// executors, frameworks and agents are removed on the way. To be asked before executors are
+/// launched.
 struct list_sandboxes {};
 
-/// Delete a run's folder, and the folders above it that become empty. Answers false, after a log line
-/// with the reason, when it could not.
+/// Delete a run's folder, and its executor's when that becomes empty. Answers false, after a log
+/// line with the reason, when it could not.
 struct delete_sandbox {
   std::string path;
 };
@@ -29,8 +32,8 @@ struct delete_sandbox {
 /// Used part of the file system of the work directory, 0 to 1.
 struct get_disk_usage {};
 
-using sandbox_keeper_actor
-  = caf::typed_actor<caf::replies_to<list_sandboxes>::with<shared<std::vector<found_sandbox>>>,
+using sandbox_keeper_actor =
+    caf::typed_actor<caf::replies_to<list_sandboxes>::with<shared<std::vector<found_sandbox>>>,
                      caf::replies_to<delete_sandbox>::with<bool>,
                      caf::replies_to<get_disk_usage>::with<double>>;
 

@@ -15,8 +15,8 @@ update_streams::addition update_streams::check(const task_key& task,
   const auto same = [&](const task_status_ptr& x) { return x->uuid() == status.uuid(); };
   if (std::any_of(s.pending.begin(), s.pending.end(), same))
     return addition::pending;
-  if (std::find(s.acknowledged.begin(), s.acknowledged.end(), status.uuid())
-      != s.acknowledged.end())
+  if (std::find(s.acknowledged.begin(), s.acknowledged.end(), status.uuid()) !=
+      s.acknowledged.end())
     return addition::acknowledged;
   return s.terminal ? addition::closed : addition::accepted;
 }

@@ -1,8 +1,8 @@
 /// The streams of status updates: one per task, kept until the scheduler has acknowledged each.
 ///
 /// Of every stream only the oldest update (the head) is on its way; it is repeated after 10 s, then
-/// after twice as long each time, up to 10 min, until its acknowledgement comes. While the agent has
-/// no master the streams are paused; on resumption all heads are sent again.
+/// after twice as long each time, up to 10 min, until its acknowledgement comes. While the agent
+/// has no master the streams are paused; on resumption all heads are sent again.
 #pragma once
 
 #include "agent/keys.hpp"
@@ -47,9 +47,9 @@ class update_streams {
                std::optional<outgoing_update>* head);
 
   struct acknowledgement {
-    task_status_ptr status;                ///< what was acknowledged; null: ignored
-    std::optional<outgoing_update> next;   ///< the new head, unless paused
-    bool closed = false;                   ///< it was the terminal one; the stream is gone
+    task_status_ptr status;              ///< what was acknowledged; null: ignored
+    std::optional<outgoing_update> next; ///< the new head, unless paused
+    bool closed = false;                 ///< it was the terminal one; the stream is gone
   };
   /// The scheduler's acknowledgement; anything but the head's UUID is ignored.
   acknowledgement acknowledge(const task_key& task, const std::string& uuid, steady_time now);

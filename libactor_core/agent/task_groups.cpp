@@ -39,17 +39,16 @@ void agent_core::run_task_group(const link::RunTaskGroup& record, moment now) {
                   {v1::TASK_ERROR, v1::TaskStatus::REASON_TASK_GROUP_INVALID, *invalid}, now);
     return;
   }
-  launch(framework, std::make_shared<v1::ExecutorInfo>(record.executor()), false,
-         std::move(tasks), true, now);
+  launch(framework, std::make_shared<v1::ExecutorInfo>(record.executor()), false, std::move(tasks),
+         true, now);
 }
 
 void agent_core::refuse_launch(framework_entry& framework, const std::vector<task_info_ptr>& tasks,
                                const executor_id& executor, const verdict& why, moment now) {
   for (const auto& task : tasks) {
-    auto update
-      = make_status(task_id{task->task_id().value()},
-                    for_framework(framework.id, static_cast<v1::TaskState>(why.state)),
-                    why.reason, why.message, now);
+    auto update = make_status(task_id{task->task_id().value()},
+                              for_framework(framework.id, static_cast<v1::TaskState>(why.state)),
+                              why.reason, why.message, now);
     if (!executor.empty())
       update.mutable_executor_id()->set_value(executor.value());
     apply_update(framework.id, nullptr, std::move(update), now);
@@ -61,13 +60,12 @@ void agent_core::launch(framework_entry& framework, executor_info_ptr info, bool
                         std::vector<task_info_ptr> tasks, bool group, moment now) {
   const executor_id id{info->executor_id().value()};
   auto* executor = find_executor({framework.id, id});
-  if (executor
-      && (executor->phase == executor_phase::terminating
-          || executor->phase == executor_phase::terminated)) {
-    refuse_launch(framework, tasks, id,
-                  {v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
-                   "Executor terminating"},
-                  now);
+  if (executor && (executor->phase == executor_phase::terminating ||
+                   executor->phase == executor_phase::terminated)) {
+    refuse_launch(
+        framework, tasks, id,
+        {v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED, "Executor terminating"},
+        now);
     return;
   }
   const bool fresh = executor == nullptr;
@@ -79,7 +77,7 @@ void agent_core::launch(framework_entry& framework, executor_info_ptr info, bool
     const task_id name{task->task_id().value()};
     task_entry entry;
     entry.task = std::make_shared<v1::Task>(
-      make_task(*task, *framework.info, *executor->info, executor->command));
+        make_task(*task, *framework.info, *executor->info, executor->command));
     entry.info = std::move(task);
     if (checkpoints(framework))
       write(task_dir(*executor, name) + "/task.info", encode_record(*entry.info));
@@ -95,8 +93,8 @@ void agent_core::launch(framework_entry& framework, executor_info_ptr info, bool
     auto run = std::make_shared<command_run>();
     run->key = executor->key;
     run->spec = executor->spec;
-    run->may_send_killing
-      = has_capability(*framework.info, v1::FrameworkInfo::Capability::TASK_KILLING_STATE);
+    run->may_send_killing =
+        has_capability(*framework.info, v1::FrameworkInfo::Capability::TASK_KILLING_STATE);
     run->seed = random_.seed();
     emit(effect::run_command{std::move(run)});
   } else if (executor->connected()) {
@@ -113,8 +111,8 @@ void agent_core::deliver(executor_entry& executor, moment) {
     if (batch.group) {
       event.set_type(v1::executor::Event::LAUNCH_GROUP);
       for (const auto& task : batch.tasks)
-        *event.mutable_launch_group()->mutable_task_group()->add_tasks()
-          = *executor.tasks.at(task).info;
+        *event.mutable_launch_group()->mutable_task_group()->add_tasks() =
+            *executor.tasks.at(task).info;
     } else {
       event.set_type(v1::executor::Event::LAUNCH);
       *event.mutable_launch()->mutable_task() = *executor.tasks.at(batch.tasks.front()).info;

@@ -18,9 +18,9 @@ constexpr int remembered_statuses = 100;
 /// An update that came after its task was forgotten, told by its UUID.
 bool was_acknowledged(const executor_entry& executor, const v1::TaskStatus& status) {
   return std::any_of(executor.completed.begin(), executor.completed.end(), [&](const auto& task) {
-    return task->task_id().value() == status.task_id().value()
-           && std::any_of(task->statuses().begin(), task->statuses().end(),
-                          [&](const auto& x) { return x.uuid() == status.uuid(); });
+    return task->task_id().value() == status.task_id().value() &&
+           std::any_of(task->statuses().begin(), task->statuses().end(),
+                       [&](const auto& x) { return x.uuid() == status.uuid(); });
   });
 }
 
@@ -56,18 +56,16 @@ agent_core::status agent_core::make_status(const task_id& task, v1::TaskState st
 
 v1::TaskState agent_core::for_framework(const framework_id& id, v1::TaskState state) {
   const auto* framework = find_framework(id);
-  const bool aware
-    = framework
-      && has_capability(*framework->info, v1::FrameworkInfo::Capability::PARTITION_AWARE);
+  const bool aware =
+      framework && has_capability(*framework->info, v1::FrameworkInfo::Capability::PARTITION_AWARE);
   return wire::visible_state(state, aware);
 }
 
-void agent_core::judge(executor_entry& executor, task_entry& task, const verdict& why,
-                       moment now) {
+void agent_core::judge(executor_entry& executor, task_entry& task, const verdict& why, moment now) {
   const task_id id{task.info->task_id().value()};
-  auto update = make_status(
-    id, for_framework(executor.key.framework, static_cast<v1::TaskState>(why.state)), why.reason,
-    why.message, now);
+  auto update =
+      make_status(id, for_framework(executor.key.framework, static_cast<v1::TaskState>(why.state)),
+                  why.reason, why.message, now);
   *update.mutable_executor_id() = executor.info->executor_id();
   apply_update(executor.key.framework, &executor, std::move(update), now);
 }
@@ -183,13 +181,24 @@ void agent_core::complete_task(executor_entry& executor, const task_id& task) {
 
 void agent_core::count_terminal(v1::TaskState state) {
   switch (state) {
-    case v1::TASK_FINISHED: ++counters_.tasks_finished; break;
-    case v1::TASK_FAILED: ++counters_.tasks_failed; break;
-    case v1::TASK_KILLED: ++counters_.tasks_killed; break;
-    case v1::TASK_LOST:
-    case v1::TASK_DROPPED: ++counters_.tasks_lost; break;
-    case v1::TASK_GONE: ++counters_.tasks_gone; break;
-    default: break;
+  case v1::TASK_FINISHED:
+    ++counters_.tasks_finished;
+    break;
+  case v1::TASK_FAILED:
+    ++counters_.tasks_failed;
+    break;
+  case v1::TASK_KILLED:
+    ++counters_.tasks_killed;
+    break;
+  case v1::TASK_LOST:
+  case v1::TASK_DROPPED:
+    ++counters_.tasks_lost;
+    break;
+  case v1::TASK_GONE:
+    ++counters_.tasks_gone;
+    break;
+  default:
+    break;
   }
 }
 
