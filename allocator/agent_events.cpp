@@ -9,7 +9,9 @@ namespace troupe::allocator {
 
 namespace {
 
-std::string unknown(const agent_id& id) { return "agent " + id.value() + " is unknown"; }
+std::string unknown(const agent_id& id) {
+  return "agent " + id.value() + " is unknown";
+}
 
 } // namespace
 
@@ -83,8 +85,8 @@ reaction allocator_core::on(const recover_resources& event, time now) {
   for (auto& [role, items] : split_by_role(event.returned)) {
     auto m = books_.find_member(f, role);
     if (m == no_index || !books_.release(m, a, items)) {
-      result.complaint = "framework " + event.framework.value() + " gives back in role '" + role
-                         + "' what it does not hold of agent " + event.agent.value();
+      result.complaint = "framework " + event.framework.value() + " gives back in role '" + role +
+                         "' what it does not hold of agent " + event.agent.value();
       continue;
     }
     refuse(event, m, a, std::move(items), now);
@@ -101,8 +103,8 @@ reaction allocator_core::on(const recover_resources& event, time now) {
 void allocator_core::refuse(const recover_resources& event, member_index m, agent_index a,
                             resources returned, time now) {
   const auto& member = books_.member(m);
-  if (!event.filter || event.filter->count() <= 0 || !member.subscribed
-      || !books_.frameworks[member.framework].active)
+  if (!event.filter || event.filter->count() <= 0 || !member.subscribed ||
+      !books_.frameworks[member.framework].active)
     return;
   auto lasting = std::max(*event.filter, policy_.allocation_interval);
   // An endless filter must not wrap around.
@@ -122,8 +124,8 @@ reaction allocator_core::on(const convert_allocation& event, time) {
     return {false, "a conversion on agent " + event.agent.value() + " is not within one role"};
   auto m = books_.find_member(f, before[0].role);
   if (m == no_index)
-    return {false, "framework " + event.framework.value() + " has nothing in role "
-                     + before[0].role};
+    return {false,
+            "framework " + event.framework.value() + " has nothing in role " + before[0].role};
   auto why = books_.convert(m, a, before[0].items, after[0].items);
   if (why)
     return {false, "agent " + event.agent.value() + ": " + *why};
@@ -132,7 +134,7 @@ reaction allocator_core::on(const convert_allocation& event, time) {
   return {};
 }
 
-void allocator_core::apply_agent(agent_index a, const agent_options& options,
+void allocator_core::apply_agent(agent_index a, const agent_traits& options,
                                  const resources& total) {
   auto& agent = books_.agents[a];
   agent.options = options;

@@ -66,8 +66,8 @@ bool allocation_cycle::may_receive(const framework_options& framework,
 resources allocation_cycle::what_is_for(const role_book& role, const framework_options& framework,
                                         const agent_book& agent) const {
   return agent.free.filter([&](const resource& item) {
-    if (!item.allocatable_to(role.name) || (item.revocable && !framework.revocable_resources)
-        || (item.has_refined_reservations() && !framework.reservation_refinement))
+    if (!item.allocatable_to(role.name) || (item.revocable && !framework.revocable_resources) ||
+        (item.has_refined_reservations() && !framework.reservation_refinement))
       return false;
     return !item.shared || (framework.shared_resources && !shared_offered_.contains(item));
   });
@@ -77,8 +77,8 @@ void allocation_cycle::offer(member_index m, agent_index a, const resources& ite
   const auto& agent = books_.agents[a];
   const auto& member = books_.member(m);
   const auto& role = books_.role(member.role).name;
-  offers_.push_back({books_.frameworks[member.framework].id, role, agent.id,
-                     items.allocated_to_role(role)});
+  offers_.push_back(
+      {books_.frameworks[member.framework].id, role, agent.id, items.allocated_to_role(role)});
   if (&items == &agent.free) {
     tell_sorters(m, books_.hold_all_in_cycle(m, a));
     return;

@@ -13,8 +13,8 @@
 
 namespace troupe::allocator {
 
-/// Serves agents one after the other by fair share. (Roles with quota are served before, by a pass of the
-/// same form, once there are quotas.)
+/// Serves agents one after the other by fair share. (Roles with quota are served before, by a pass
+/// of the same form, once there are quotas.)
 class allocation_cycle {
  public:
   allocation_cycle(const allocation_policy& policy, cluster_books& books,
@@ -23,8 +23,8 @@ class allocation_cycle {
   /// About that many agents will be served.
   void expect(std::size_t agents) { offers_.reserve(agents); }
 
-  /// Whether the next cycle could do more with what this one leaves: shared resources go to one framework a
-  /// cycle, and stay free.
+  /// Whether the next cycle could do more with what this one leaves: shared resources go to one
+  /// framework a cycle, and stay free.
   enum class leaves { nothing_new, shared_resources };
   leaves serve(agent_index a);
 

@@ -40,13 +40,13 @@ outcome<minimum_allocatable> parse_minimum_allocatable(std::string_view text) {
     quantities set;
     for (const auto& item : *items) {
       if (!item.is_scalar() || item.is_reserved())
-        return failure{"minimum of allocatable resources: " + text_scan::quoted(piece)
-                       + " is not a set of plain quantities"};
+        return failure{"minimum of allocatable resources: " + text_scan::quoted(piece) +
+                       " is not a set of plain quantities"};
       set.add(item.name, item.scalar());
     }
     if (set.empty())
-      return failure{"minimum of allocatable resources: " + text_scan::quoted(piece)
-                     + " names no quantity above zero"};
+      return failure{"minimum of allocatable resources: " + text_scan::quoted(piece) +
+                     " names no quantity above zero"};
     result.sets.push_back(std::move(set));
   }
   return result;

@@ -23,8 +23,8 @@ struct minimum_allocatable {
   bool met_by(const resources& items) const;
 };
 
-/// Reads `cpus:0.01|mem:32` (`;` joins the quantities of a set, `|` separates sets); empty text is no
-/// minimum. The error names the bad piece.
+/// Reads `cpus:0.01|mem:32` (`;` joins the quantities of a set, `|` separates sets); empty text is
+/// no minimum. The error names the bad piece.
 outcome<minimum_allocatable> parse_minimum_allocatable(std::string_view text);
 
 /// The default of `--min_allocatable_resources`: 0.01 cpus or 32 MB of memory.
@@ -36,7 +36,8 @@ struct allocation_policy {
   minimum_allocatable minimum = default_minimum_allocatable();
   /// Agents with GPUs are only for frameworks that know GPUs.
   bool filter_gpu_resources = true;
-  /// The master's region: agents elsewhere are only for region-aware frameworks. None: all is local.
+  /// The master's region: agents elsewhere are only for region-aware frameworks. None: all is
+  /// local.
   std::optional<std::string> region;
   /// Host names of the agents that are offered. None: all.
   std::optional<std::set<std::string>> whitelist;

@@ -95,10 +95,11 @@ class allocator_shell {
   void advance() {
     auto what = schedule_.take(now());
     if (what != work::none) {
-      auto scope = what == work::batch ? allocator_core::scope::batch
-                                       : allocator_core::scope::event;
+      auto scope =
+          what == work::batch ? allocator_core::scope::batch : allocator_core::scope::event;
       bool needed = core_.prepare(now(), scope);
-      // A batch passes the changes on even if there is nothing to offer, so that they never pile up.
+      // A batch passes the changes on even if there is nothing to offer, so that they never pile
+      // up.
       if (needed || what == work::batch)
         send_changes();
       if (needed)
@@ -123,8 +124,8 @@ class allocator_shell {
       self_->send(framework_sorter_, std::move(changes));
   }
 
-  /// Both tables are asked for at once; a loan lasts until the cycle is over. A sorter that fails to lend
-  /// is beyond repair, and the allocator ends with it.
+  /// Both tables are asked for at once; a loan lasts until the cycle is over. A sorter that fails
+  /// to lend is beyond repair, and the allocator ends with it.
   void borrow() {
     fetch(role_sorter_, role_table_);
     fetch(framework_sorter_, framework_table_);
@@ -132,16 +133,17 @@ class allocator_shell {
 
   void fetch(const sorter_actor& from, std::shared_ptr<sorter_table>& into) {
     self_->request(from, caf::infinite, lend_atom::value)
-      .then(
-        [this, &into](share_table& lent) {
-          into = std::move(lent.table);
-          if (role_table_ && framework_table_)
-            run();
-        },
-        [this](const caf::error& why) {
-          log_error("a sorter did not lend its table", {{"reason", self_->system().render(why)}});
-          self_->quit(why);
-        });
+        .then(
+            [this, &into](share_table& lent) {
+              into = std::move(lent.table);
+              if (role_table_ && framework_table_)
+                run();
+            },
+            [this](const caf::error& why) {
+              log_error("a sorter did not lend its table",
+                        {{"reason", self_->system().render(why)}});
+              self_->quit(why);
+            });
   }
 
   void run() {
@@ -175,22 +177,22 @@ allocator_actor::behavior_type hierarchical_allocator(self_pointer self, allocat
   self->state.shell = std::make_unique<allocator_shell>(self, std::move(config));
   auto* shell = self->state.shell.get();
   return {
-    [shell](const start_allocator& x) { shell->start(x); },
-    [shell](const add_framework& x) { shell->on(x); },
-    [shell](const update_framework& x) { shell->on(x); },
-    [shell](const remove_framework& x) { shell->on(x); },
-    [shell](const activate_framework& x) { shell->on(x); },
-    [shell](const deactivate_framework& x) { shell->on(x); },
-    [shell](const add_agent& x) { shell->on(x); },
-    [shell](const update_agent& x) { shell->on(x); },
-    [shell](const remove_agent& x) { shell->on(x); },
-    [shell](const activate_agent& x) { shell->on(x); },
-    [shell](const deactivate_agent& x) { shell->on(x); },
-    [shell](const recover_resources& x) { shell->on(x); },
-    [shell](const convert_allocation& x) { shell->on(x); },
-    [shell](const suppress_offers& x) { shell->on(x); },
-    [shell](const revive_offers& x) { shell->on(x); },
-    [shell](caf::tick_atom) { shell->tick(); },
+      [shell](const start_allocator& x) { shell->start(x); },
+      [shell](const add_framework& x) { shell->on(x); },
+      [shell](const update_framework& x) { shell->on(x); },
+      [shell](const remove_framework& x) { shell->on(x); },
+      [shell](const activate_framework& x) { shell->on(x); },
+      [shell](const deactivate_framework& x) { shell->on(x); },
+      [shell](const add_agent& x) { shell->on(x); },
+      [shell](const update_agent& x) { shell->on(x); },
+      [shell](const remove_agent& x) { shell->on(x); },
+      [shell](const activate_agent& x) { shell->on(x); },
+      [shell](const deactivate_agent& x) { shell->on(x); },
+      [shell](const recover_resources& x) { shell->on(x); },
+      [shell](const convert_allocation& x) { shell->on(x); },
+      [shell](const suppress_offers& x) { shell->on(x); },
+      [shell](const revive_offers& x) { shell->on(x); },
+      [shell](caf::tick_atom) { shell->tick(); },
   };
 }
 

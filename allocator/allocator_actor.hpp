@@ -17,8 +17,8 @@
 
 namespace troupe::allocator {
 
-/// Makes a sorter; the allocator links itself to it. An embedder's own sorter comes in here, usually as
-/// `spawn_sorter(system, std::make_shared<my_table>())` (see sorter_actor.hpp).
+/// Makes a sorter; the allocator links itself to it. An embedder's own sorter comes in here,
+/// usually as `spawn_sorter(system, std::make_shared<my_table>())` (see sorter_actor.hpp).
 using sorter_factory = std::function<sorter_actor(caf::actor_system&)>;
 
 enum class sorter_kind {
@@ -53,7 +53,8 @@ struct allocator_state {
   std::unique_ptr<allocator_shell> shell;
 };
 
-/// The behaviour. Spawns its sorters and links to them. Nothing is offered before `start_allocator`.
+/// The behaviour. Spawns its sorters and links to them. Nothing is offered before
+/// `start_allocator`.
 allocator_actor::behavior_type
 hierarchical_allocator(allocator_actor::stateful_pointer<allocator_state> self,
                        allocator_config config);

@@ -44,7 +44,9 @@ void allocator_core::attend(agent_index a, attention when) {
   (when == attention::next_cycle ? next_cycle_ : next_batch_).push_back(a);
 }
 
-void allocator_core::attend_all() { all_agents_ = true; }
+void allocator_core::attend_all() {
+  all_agents_ = true;
+}
 
 bool allocator_core::prepare(time now, scope what) {
   std::vector<agent_index> freed;
@@ -58,7 +60,8 @@ bool allocator_core::prepare(time now, scope what) {
   return all_agents_ || !next_cycle_.empty();
 }
 
-/// Those who were waiting, without those that have nothing to offer (these come back with an event).
+/// Those who were waiting, without those that have nothing to offer (these come back with an
+/// event).
 std::vector<agent_index> allocator_core::candidates() {
   std::vector<agent_index> result;
   auto consider = [&](agent_index a) {

@@ -18,21 +18,21 @@ namespace troupe::allocator {
 
 /// What an event leads to.
 struct reaction {
-  bool wants_cycle = false; ///< a cycle now could make offers that would otherwise wait for the next batch
+  bool wants_cycle = false; ///< a cycle now could make offers; else the next batch is early enough
   std::string complaint;    ///< why (a part of) the event was ignored; empty when all was done
 };
 
-/// Between cycles, events change the books and mark the agents that are worth another look; a cycle visits
-/// only those. An agent that was visited and has something left is not visited again before something
-/// happened that could change the outcome: resources came back, a filter ended, a framework was added,
-/// activated, widened or revived, the agent itself changed.
+/// Between cycles, events change the books and mark the agents that are worth another look; a cycle
+/// visits only those. An agent that was visited and has something left is not visited again before
+/// something happened that could change the outcome: resources came back, a filter ended, a
+/// framework was added, activated, widened or revived, the agent itself changed.
 ///
 ///   on(event, now) … take_role_changes(), take_framework_changes() ─▶ sorters
 ///   prepare(now, scope) ── true ──▶ cycle(role table, framework table) ─▶ offers
 ///
-/// A cycle visits the agents in random order (by seed); for each, roles and then frameworks in the order of
-/// the sorters, and gives a framework all that it may have of what is left. All that is given counts as
-/// allocated until recovered.
+/// A cycle visits the agents in random order (by seed); for each, roles and then frameworks in the
+/// order of the sorters, and gives a framework all that it may have of what is left. All that is
+/// given counts as allocated until recovered.
 class allocator_core {
  public:
   using time = std::chrono::steady_clock::time_point;
@@ -67,8 +67,8 @@ class allocator_core {
   enum class scope { event, batch };
   /// Ends filters that are due. True when a cycle would have an agent to visit.
   bool prepare(time now, scope what);
-  /// Makes offers, never two of the same resources; prepare comes before. The tables must have been told all
-  /// changes, and are told here what the cycle allocates.
+  /// Makes offers, never two of the same resources; prepare comes before. The tables must have been
+  /// told all changes, and are told here what the cycle allocates.
   std::vector<allocation> cycle(sorter_table& roles, sorter_table& frameworks);
 
   // For tests, metrics and checkers.
@@ -86,7 +86,7 @@ class allocator_core {
   std::string hold_used(framework_index f, agent_index a, const resources& used);
   void refuse(const recover_resources& event, member_index m, agent_index a, resources returned,
               time now);
-  void apply_agent(agent_index a, const agent_options& options, const resources& total);
+  void apply_agent(agent_index a, const agent_traits& options, const resources& total);
   bool is_whitelisted(const std::string& hostname) const;
 
   void attend(agent_index a, attention when);
@@ -102,8 +102,8 @@ class allocator_core {
   std::uint64_t cycles_ = 0;
 };
 
-/// The place of an agent in the random order of cycle number `cycle` is that of this number among all: it
-/// does not depend on which other agents are visited.
+/// The place of an agent in the random order of cycle number `cycle` is that of this number among
+/// all: it does not depend on which other agents are visited.
 std::uint64_t visiting_order(std::uint64_t seed, std::uint64_t cycle, std::uint64_t visiting_key);
 
 } // namespace troupe::allocator

@@ -13,7 +13,7 @@ namespace troupe::allocator {
 
 using agent_index = std::uint32_t;
 using framework_index = std::uint32_t;
-using role_index = std::uint32_t;   ///< also the role's client in the role sorter and its group below
+using role_index = std::uint32_t; ///< also the role's client in the role sorter and its group below
 using member_index = std::uint32_t; ///< also the member's client in the framework sorter
 
 struct framework_book {
@@ -55,7 +55,7 @@ enum class attention : std::uint8_t { none, next_batch, next_cycle };
 /// Invariant: `free` is what of `total` nobody holds, shared resources always being free.
 struct agent_book {
   agent_id id;
-  agent_options options;
+  agent_traits options;
   bool known = false;
   bool activated = true;
   bool whitelisted = true;

@@ -21,9 +21,7 @@ class change_recorder {
     change.group = group;
     change.text = std::move(path);
   }
-  void remove_client(sorter_client client) {
-    append(sorter_change::kind::remove_client, client);
-  }
+  void remove_client(sorter_client client) { append(sorter_change::kind::remove_client, client); }
   void set_active(sorter_client client, bool active) {
     append(active ? sorter_change::kind::activate : sorter_change::kind::deactivate, client);
   }

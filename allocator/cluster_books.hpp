@@ -19,8 +19,8 @@ struct role_part {
 };
 std::vector<role_part> split_by_role(const resources& items);
 
-/// Every change of a share (clients, allocations, totals) is recorded for the sorters, except what a cycle
-/// allocates: there the tables are at hand and told directly.
+/// Every change of a share (clients, allocations, totals) is recorded for the sorters, except what
+/// a cycle allocates: there the tables are at hand and told directly.
 class cluster_books {
  public:
   explicit cluster_books(minimum_allocatable minimum)
@@ -40,8 +40,8 @@ class cluster_books {
   member_index join(framework_index f, const std::string& role);
   void subscribe(member_index m, bool subscribed, bool suppressed);
   void suppress(member_index m, bool suppressed);
-  /// Tells the sorters whether the member takes part; forgets it when nothing ties it to the role, then
-  /// returns true.
+  /// Tells the sorters whether the member takes part; forgets it when nothing ties it to the role,
+  /// then returns true.
   bool refresh(member_index m);
 
   /// Sets total (and, derived, `free`) of an agent.
@@ -50,15 +50,15 @@ class cluster_books {
   void remove_agent(agent_index a);
   /// Books `held` (without allocation role) for the member.
   void hold(member_index m, agent_index a, const resources& held);
-  /// Takes `returned` (without allocation role) back. False, and nothing changed, when the member does not
-  /// hold that much. The caller refreshes the member afterwards.
+  /// Takes `returned` (without allocation role) back. False, and nothing changed, when the member
+  /// does not hold that much. The caller refreshes the member afterwards.
   [[nodiscard]] bool release(member_index m, agent_index a, const resources& returned);
   /// `before` becomes `after` in what the member holds and in the agent's total. Returns why not.
   [[nodiscard]] std::optional<std::string> convert(member_index m, agent_index a,
                                                    const resources& before, const resources& after);
 
-  /// Amounts that count for a member's and its role's share: they differ only where several frameworks of
-  /// a role hold the same shared resource.
+  /// Amounts that count for a member's and its role's share: they differ only where several
+  /// frameworks of a role hold the same shared resource.
   struct counted {
     scalar_sums member;
     scalar_sums role;

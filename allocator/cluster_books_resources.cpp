@@ -135,8 +135,8 @@ agent_use* cluster_books::find_use(agent_book& agent, member_index m) {
   return found == agent.uses.end() ? nullptr : &*found;
 }
 
-/// A shared resource counts once for each member and once for each role: here only when, besides `items`,
-/// the member (or nobody of the role) holds it.
+/// A shared resource counts once for each member and once for each role: here only when, besides
+/// `items`, the member (or nobody of the role) holds it.
 void cluster_books::count(const agent_book& agent, member_index m, const resources& items) {
   counted_.member.clear();
   counted_.role.clear();
@@ -187,10 +187,10 @@ void cluster_books::recompute_free(agent_book& agent) {
 void cluster_books::judge_free(agent_book& agent) const {
   agent.enough = !agent.free.empty() && minimum_.met_by(agent.free);
   agent.has_shared = any_shared(agent.free);
-  agent.plain = !agent.has_shared
-                && std::none_of(agent.free.begin(), agent.free.end(), [](const resource& item) {
-                     return item.is_reserved() || item.revocable;
-                   });
+  agent.plain = !agent.has_shared &&
+                std::none_of(agent.free.begin(), agent.free.end(), [](const resource& item) {
+                  return item.is_reserved() || item.revocable;
+                });
 }
 
 } // namespace troupe::allocator

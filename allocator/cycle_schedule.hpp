@@ -8,9 +8,9 @@
 
 namespace troupe::allocator {
 
-/// A batch is due `interval` after the end of the one before (the first after one interval). An event asks
-/// for a cycle of its own: at once, but not within `gap` after the last cycle; requests that come until then
-/// share it. Nothing is due while a cycle runs.
+/// A batch is due `interval` after the end of the one before (the first after one interval). An
+/// event asks for a cycle of its own: at once, but not within `gap` after the last cycle; requests
+/// that come until then share it. Nothing is due while a cycle runs.
 class cycle_schedule {
  public:
   using time = std::chrono::steady_clock::time_point;

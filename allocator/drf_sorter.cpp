@@ -19,7 +19,8 @@ void drf_sorter::remove_client(sorter_client client) {
   // Out of their orders first: afterwards the nodes may be another's.
   for (auto n = leaf; !is_root(n); n = tree_.parent(n))
     settle_one(n);
-  std::vector<std::int64_t> rest(held_.begin() + leaf * width_, held_.begin() + (leaf + 1) * width_);
+  std::vector<std::int64_t> rest(held_.begin() + leaf * width_,
+                                 held_.begin() + (leaf + 1) * width_);
   auto allocations = rows_[leaf].allocations;
   for (auto n = leaf; !is_root(n); n = tree_.parent(n)) {
     for (std::size_t i = 0; i < width_; ++i)
@@ -96,7 +97,9 @@ sorter_client drf_sorter::next() {
   return no_client;
 }
 
-double drf_sorter::share(sorter_client client) const { return current_share(tree_.leaf(client)); }
+double drf_sorter::share(sorter_client client) const {
+  return current_share(tree_.leaf(client));
+}
 
 bool drf_sorter::before(node a, node b) const {
   const auto& left = rows_[a];
@@ -112,8 +115,8 @@ double drf_sorter::current_share(node n) const {
   double share = 0;
   for (std::size_t i = 0; i < width_; ++i)
     if (counts_[i] && total_[i] > 0)
-      share = std::max(share, static_cast<double>(held_[n * width_ + i])
-                                / static_cast<double>(total_[i]));
+      share = std::max(share,
+                       static_cast<double>(held_[n * width_ + i]) / static_cast<double>(total_[i]));
   return share / tree_.weight(n);
 }
 
@@ -154,7 +157,8 @@ void drf_sorter::widen(std::uint32_t resource) {
 }
 
 void drf_sorter::settle() {
-  // Moving a node costs two searches and a shift; beyond a part of all nodes, sorting afresh is cheaper.
+  // Moving a node costs two searches and a shift; beyond a part of all nodes, sorting afresh is
+  // cheaper.
   if (all_stale_ || marked_.size() * 4 > rows_.size() + 16) {
     settle_all();
   } else {

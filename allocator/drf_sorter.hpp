@@ -1,4 +1,5 @@
-/// Dominant resource fairness: who holds the smallest share of what it holds most of is served first.
+/// Dominant resource fairness: who holds the smallest share of what it holds most of is served
+/// first.
 #pragma once
 
 #include "allocator/role_tree.hpp"
@@ -17,12 +18,14 @@ struct drf_options {
   std::set<std::string> excluded;
 };
 
-/// The share of a node is the largest allocated/total over the counted scalar resources, divided by the
-/// node's weight; an inner node has been allocated what its subtree has. Siblings are ordered by share, then
-/// by the number of allocations made in the subtree, then by path; the walk is in pre-order.
+/// The share of a node is the largest allocated/total over the counted scalar resources, divided by
+/// the node's weight; an inner node has been allocated what its subtree has. Siblings are ordered
+/// by share, then by the number of allocations made in the subtree, then by path; the walk is in
+/// pre-order.
 ///
-/// Invariant: the order of a node's active children is sorted by the keys kept in `rows_`. Changes only mark
-/// nodes; `begin` moves the marked ones to their places, so that a walk sees the shares of its beginning.
+/// Invariant: the order of a node's active children is sorted by the keys kept in `rows_`. Changes
+/// only mark nodes; `begin` moves the marked ones to their places, so that a walk sees the shares
+/// of its beginning.
 class drf_sorter final : public sorter_table {
  public:
   explicit drf_sorter(drf_options options);

@@ -7,7 +7,9 @@ namespace troupe::allocator {
 
 namespace {
 
-std::string unknown(const framework_id& id) { return "framework " + id.value() + " is unknown"; }
+std::string unknown(const framework_id& id) {
+  return "framework " + id.value() + " is unknown";
+}
 
 } // namespace
 
@@ -145,8 +147,8 @@ std::vector<member_index> allocator_core::members_in(framework_index f,
                                                      std::string& complaint) const {
   std::vector<member_index> result;
   for (auto m : books_.frameworks[f].members)
-    if (books_.member(m).subscribed
-        && (roles.empty() || roles.contains(books_.role(books_.member(m).role).name)))
+    if (books_.member(m).subscribed &&
+        (roles.empty() || roles.contains(books_.role(books_.member(m).role).name)))
       result.push_back(m);
   for (const auto& role : roles) {
     auto m = books_.find_member(f, role);
@@ -168,14 +170,15 @@ reaction allocator_core::take_rest(framework_index f) {
       if (books_.member(use.member).framework != f || !books_.release(use.member, a, use.held))
         continue;
       attend(a, attention::next_cycle);
-      result = {true, "framework " + framework.id.value() + " still held resources of agent "
-                        + books_.agents[a].id.value()};
+      result = {true, "framework " + framework.id.value() + " still held resources of agent " +
+                          books_.agents[a].id.value()};
     }
   }
   return result;
 }
 
-/// Books what the framework uses of an agent, unless the agent has told it already. Returns the complaint.
+/// Books what the framework uses of an agent, unless the agent has told it already. Returns the
+/// complaint.
 std::string allocator_core::hold_used(framework_index f, agent_index a, const resources& used) {
   for (const auto& use : books_.agents[a].uses)
     if (books_.member(use.member).framework == f)
@@ -183,8 +186,8 @@ std::string allocator_core::hold_used(framework_index f, agent_index a, const re
   std::string complaint;
   for (const auto& [role, items] : split_by_role(used)) {
     if (role.empty())
-      complaint = "resources of agent " + books_.agents[a].id.value() + " used by framework "
-                  + books_.frameworks[f].id.value() + " have no allocation role";
+      complaint = "resources of agent " + books_.agents[a].id.value() + " used by framework " +
+                  books_.frameworks[f].id.value() + " have no allocation role";
     else
       books_.hold(books_.join(f, role), a, items);
   }

@@ -24,9 +24,9 @@ bool offer_filters::refuses(member who, agent where, const resources& offered) c
   if (who >= filters_.size() || filters_[who].empty())
     return false;
   auto found = filters_[who].find(where);
-  return found != filters_[who].end()
-         && std::any_of(found->second.begin(), found->second.end(),
-                        [&](const filter& f) { return f.refused.contains(offered); });
+  return found != filters_[who].end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const filter& f) { return f.refused.contains(offered); });
 }
 
 void offer_filters::clear(member who, std::vector<agent>& freed) {
@@ -59,8 +59,8 @@ void offer_filters::expire(time now, std::vector<agent>& freed) {
     auto found = agents.find(entry.where);
     if (found == agents.end())
       continue;
-    auto dropped = std::erase_if(found->second,
-                                 [&](const filter& f) { return f.serial == entry.serial; });
+    auto dropped =
+        std::erase_if(found->second, [&](const filter& f) { return f.serial == entry.serial; });
     if (dropped == 0)
       continue;
     size_ -= dropped;
@@ -72,12 +72,13 @@ void offer_filters::expire(time now, std::vector<agent>& freed) {
 
 bool offer_filters::alive(const deadline& entry) const {
   auto found = filters_[entry.who].find(entry.where);
-  return found != filters_[entry.who].end()
-         && std::any_of(found->second.begin(), found->second.end(),
-                        [&](const filter& f) { return f.serial == entry.serial; });
+  return found != filters_[entry.who].end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const filter& f) { return f.serial == entry.serial; });
 }
 
-/// Filters may last a year: without this, a framework that declines and revives would grow the heap.
+/// Filters may last a year: without this, a framework that declines and revives would grow the
+/// heap.
 void offer_filters::compact() {
   if (heap_.size() <= 2 * size_ + 64)
     return;

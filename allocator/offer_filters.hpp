@@ -10,8 +10,8 @@
 
 namespace troupe::allocator {
 
-/// Filters by member (a framework in one of its roles) and agent, both dense numbers. A look-up is one hash
-/// probe; forgetting a member's filters costs as much as it had; expiry pops a heap.
+/// Filters by member (a framework in one of its roles) and agent, both dense numbers. A look-up is
+/// one hash probe; forgetting a member's filters costs as much as it had; expiry pops a heap.
 class offer_filters {
  public:
   using member = std::uint32_t;

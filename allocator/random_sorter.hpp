@@ -10,8 +10,9 @@
 
 namespace troupe::allocator {
 
-/// At every level of the tree the active children are drawn one after the other without putting back, each
-/// with a chance in proportion to its weight. Only as many are drawn as the walk asks for.
+/// At every level of the tree the active children are drawn one after the other without putting
+/// back, each with a chance in proportion to its weight. Only as many are drawn as the walk asks
+/// for.
 class random_sorter final : public sorter_table {
  public:
   random_sorter(role_tree::shape shape, std::uint64_t seed);

@@ -54,9 +54,8 @@ role_tree::node role_tree::add(sorter_client client, sorter_group group, std::st
   if (client >= leaves_.size())
     leaves_.resize(client + 1, no_node);
   expects(leaves_[client] == no_node, "a sorter's client was added twice");
-  auto leaf = shape_ == shape::flat
-                ? make(root(group), client, std::string(path))
-                : make(inner(group, path), client, std::string(path) + "/.");
+  auto leaf = shape_ == shape::flat ? make(root(group), client, std::string(path))
+                                    : make(inner(group, path), client, std::string(path) + "/.");
   return leaves_[client] = leaf;
 }
 

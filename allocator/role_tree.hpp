@@ -11,10 +11,10 @@
 
 namespace troupe::allocator {
 
-/// Nodes are dense numbers, so that a sorter keeps what it knows about them in flat arrays of its own.
-/// In a hierarchical tree, client `a/b` is the virtual leaf `a/b/.` below the inner node `a/b`; thus a role
-/// and its sub-roles compete as siblings. In a flat one each client is a child of its group's root.
-/// Inner nodes come and go with their clients.
+/// Nodes are dense numbers, so that a sorter keeps what it knows about them in flat arrays of its
+/// own. In a hierarchical tree, client `a/b` is the virtual leaf `a/b/.` below the inner node
+/// `a/b`; thus a role and its sub-roles compete as siblings. In a flat one each client is a child
+/// of its group's root. Inner nodes come and go with their clients.
 class role_tree {
  public:
   using node = std::uint32_t;
@@ -29,11 +29,12 @@ class role_tree {
 
   /// Adds an inactive client and returns its leaf. It must not be there yet.
   node add(sorter_client client, sorter_group group, std::string_view path);
-  /// Removes an inactive client. Its leaf and the inner nodes that end with it are appended to `gone`.
+  /// Removes an inactive client. Its leaf and the inner nodes that end with it are appended to
+  /// `gone`.
   void remove(sorter_client client, std::vector<node>& gone);
 
-  /// Changes the active leaves of the client's leaf and all nodes above. Nothing changes when it already
-  /// is so; then false.
+  /// Changes the active leaves of the client's leaf and all nodes above. Nothing changes when it
+  /// already is so; then false.
   bool set_active(sorter_client client, bool active);
 
   /// Remembers the weight of `path` and returns its node, if it has one.

@@ -1,5 +1,5 @@
-/// What a sorter can do. Implement this to bring your own: the simplest (first in, first out) needs only
-/// add_client, remove_client, set_active, begin and next.
+/// What a sorter can do. Implement this to bring your own: the simplest (first in, first out) needs
+/// only add_client, remove_client, set_active, begin and next.
 #pragma once
 
 #include "protocol/sorter.hpp"
@@ -30,8 +30,9 @@ class sorter_table {
   /// The weight of the client, or of the inner node of the role tree, at `path`.
   virtual void set_weight(std::string_view path, double weight);
 
-  /// Starts to walk through the active clients of `group`, best first, as shares stand now. The allocator
-  /// does this once per agent. Between `begin` and the last `next` only `allocated` is called.
+  /// Starts to walk through the active clients of `group`, best first, as shares stand now. The
+  /// allocator does this once per agent. Between `begin` and the last `next` only `allocated` is
+  /// called.
   virtual void begin(sorter_group group) = 0;
   /// The next client, or `no_client` after the last.
   virtual sorter_client next() = 0;

@@ -26,13 +26,13 @@ sorter_actor::behavior_type sorter(sorter_actor::stateful_pointer<sorter_state> 
                                    std::shared_ptr<sorter_table> table) {
   self->state.table = std::move(table);
   return {
-    [self](lend_atom) -> caf::result<share_table> {
-      if (!self->state.table)
-        return caf::make_error(caf::sec::unavailable_or_would_block);
-      return share_table{std::exchange(self->state.table, nullptr)};
-    },
-    [self](share_table& returned) { self->state.take_back(returned); },
-    [self](const sorter_changes& batch) { self->state.change(batch); },
+      [self](lend_atom) -> caf::result<share_table> {
+        if (!self->state.table)
+          return caf::make_error(caf::sec::unavailable_or_would_block);
+        return share_table{std::exchange(self->state.table, nullptr)};
+      },
+      [self](share_table& returned) { self->state.take_back(returned); },
+      [self](const sorter_changes& batch) { self->state.change(batch); },
   };
 }
 

@@ -238,8 +238,7 @@ TEST_CASE("weights and sorter kinds of the configuration reach the sorters") {
   f.start();
   auto offers = f.offers();
   CHECK(std::count_if(offers.begin(), offers.end(),
-                      [](const auto& o) { return o.role == "heavy"; })
-        == 6);
+                      [](const auto& o) { return o.role == "heavy"; }) == 6);
 }
 
 TEST_CASE("with random sorters everything is offered, too") {
@@ -254,8 +253,8 @@ TEST_CASE("with random sorters everything is offered, too") {
   f.start();
   auto offers = f.offers();
   CHECK(offers.size() == 20);
-  auto to_f = std::count_if(offers.begin(), offers.end(),
-                            [](const auto& o) { return o.role == "a"; });
+  auto to_f =
+      std::count_if(offers.begin(), offers.end(), [](const auto& o) { return o.role == "a"; });
   CHECK(to_f > 0);
   CHECK(to_f < 20);
 }

@@ -45,8 +45,8 @@ struct fixture {
   }
 
   deterministic_system system;
-  std::shared_ptr<drf_sorter> table
-    = std::make_shared<drf_sorter>(drf_options{role_tree::shape::hierarchical, {}});
+  std::shared_ptr<drf_sorter> table =
+      std::make_shared<drf_sorter>(drf_options{role_tree::shape::hierarchical, {}});
   sorter_actor sorter;
   caf::scoped_actor self;
 };

@@ -22,20 +22,20 @@ framework_options able(bool framework_options::*capability) {
 }
 
 /// Options of an agent without one of its capabilities.
-agent_options lacking(bool agent_options::*capability) {
-  agent_options options;
+agent_traits lacking(bool agent_traits::*capability) {
+  agent_traits options;
   options.*capability = false;
   return options;
 }
 
-agent_options host(const std::string& name) {
-  agent_options options;
+agent_traits host(const std::string& name) {
+  agent_traits options;
   options.hostname = name;
   return options;
 }
 
-agent_options in_region(const std::string& region) {
-  agent_options options;
+agent_traits in_region(const std::string& region) {
+  agent_traits options;
   options.region = region;
   return options;
 }
@@ -75,8 +75,8 @@ std::vector<std::string> lines(const std::vector<allocation>& offers) {
   for (const auto& offer : offers) {
     auto items = to_text(offer.offered.unallocated());
     std::erase(items, ' ');
-    result.push_back(offer.framework.value() + " " + offer.role + " " + offer.agent.value() + " "
-                     + items);
+    result.push_back(offer.framework.value() + " " + offer.role + " " + offer.agent.value() + " " +
+                     items);
   }
   return result;
 }
@@ -247,7 +247,8 @@ TEST_CASE("agents that carry too little are not offered") {
   CHECK(l.batch().size() == 1);
 }
 
-TEST_CASE("agents with GPUs are for frameworks that know GPUs, unless the operator says otherwise") {
+TEST_CASE(
+    "agents with GPUs are for frameworks that know GPUs, unless the operator says otherwise") {
   for (bool filter : {true, false}) {
     allocation_policy policy;
     policy.filter_gpu_resources = filter;
@@ -278,11 +279,11 @@ TEST_CASE("agents of another region are for region-aware frameworks") {
 TEST_CASE("old agents are not offered to multi-role frameworks nor under nested roles") {
   local_allocator l;
   l.add("multi", "a", able(&framework_options::multi_role));
-  l.add_agent_with("s", "cpus:1", lacking(&agent_options::multi_role));
+  l.add_agent_with("s", "cpus:1", lacking(&agent_traits::multi_role));
   CHECK(l.batch().empty());
   local_allocator nested;
   nested.add("f", "a/b");
-  nested.add_agent_with("s", "cpus:1", lacking(&agent_options::hierarchical_role));
+  nested.add_agent_with("s", "cpus:1", lacking(&agent_traits::hierarchical_role));
   CHECK(nested.batch().empty());
   nested.add("g", "a");
   CHECK(lines(nested.batch()) == text{"g a s cpus:1"});
@@ -290,8 +291,10 @@ TEST_CASE("old agents are not offered to multi-role frameworks nor under nested 
 
 TEST_CASE("reserved resources are for their role and its sub-roles") {
   local_allocator l;
-  l.on(add_agent{agent("s"), host("s"),
-                 resources{reserved("cpus", 4, "eng"), reserved("mem", 100, "ops")}, {}});
+  l.on(add_agent{agent("s"),
+                 host("s"),
+                 resources{reserved("cpus", 4, "eng"), reserved("mem", 100, "ops")},
+                 {}});
   l.add("other", "engineers");
   CHECK(l.batch().empty());
   l.add("f", "eng/web");
@@ -302,8 +305,8 @@ TEST_CASE("reserved resources are for their role and its sub-roles") {
 
 TEST_CASE("revocable resources are stripped for frameworks that cannot take them back") {
   local_allocator l;
-  l.on(add_agent{agent("s"), host("s"),
-                 resources{make_scalar("cpus", 1), revocable("cpus", 2)}, {}});
+  l.on(add_agent{
+      agent("s"), host("s"), resources{make_scalar("cpus", 1), revocable("cpus", 2)}, {}});
   l.add("plain", "a");
   CHECK(lines(l.batch()) == text{"plain a s cpus:1"});
   l.add("tolerant", "b", able(&framework_options::revocable_resources));
@@ -361,9 +364,10 @@ TEST_CASE("deactivated agents and agents off the whitelist are not offered") {
 
 TEST_CASE("what is used already when agents or frameworks are added is not offered and counts") {
   local_allocator l;
-  l.on(add_agent{agent("s"), host("s"), bag("cpus:4"),
-                 {{framework("late"), bag("cpus:3", "a")}}});
-  l.on(add_framework{framework("late"), roles_of({"a"}), true,
+  l.on(add_agent{agent("s"), host("s"), bag("cpus:4"), {{framework("late"), bag("cpus:3", "a")}}});
+  l.on(add_framework{framework("late"),
+                     roles_of({"a"}),
+                     true,
                      {{agent("s"), bag("cpus:3", "a")}, {agent("unknown"), bag("cpus:1", "a")}}});
   l.add("g", "b");
   CHECK(lines(l.batch()) == text{"g b s cpus:1"});
@@ -378,8 +382,8 @@ TEST_CASE("a framework that left a role gives its resources back under it") {
   CHECK(l.decline(offer, 1h).complaint.empty());
   CHECK(l.core.filter_count() == 0);
   CHECK(lines(l.batch()) == text{"f new s cpus:4"});
-  CHECK(l.core.books().find_member(l.core.books().frameworks.find(framework("f")), "old")
-        == no_index);
+  CHECK(l.core.books().find_member(l.core.books().frameworks.find(framework("f")), "old") ==
+        no_index);
 }
 
 TEST_CASE("what a removed framework held is offered to others") {
@@ -444,10 +448,10 @@ TEST_CASE("reserved by an operation, resources come back reserved") {
   auto offer = l.batch().at(0);
   auto mine = resources{reserved("cpus", 1, "a")}.allocated_to_role("a");
   CHECK(l.on(convert_allocation{framework("f"), agent("s"), bag("cpus:1", "a"), mine})
+            .complaint.empty());
+  CHECK_FALSE(
+      l.on(convert_allocation{framework("f"), agent("s"), bag("cpus:1", "a"), bag("cpus:2", "a")})
           .complaint.empty());
-  CHECK_FALSE(l.on(convert_allocation{framework("f"), agent("s"), bag("cpus:1", "a"),
-                                      bag("cpus:2", "a")})
-                .complaint.empty());
   offer.offered = bag("cpus:3", "a") + mine;
   CHECK(l.decline(offer).complaint.empty());
   l.on(suppress_offers{framework("f"), {}});

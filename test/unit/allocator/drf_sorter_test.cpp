@@ -55,8 +55,8 @@ TEST_CASE("the lowest dominant share comes first") {
   roles r;
   for (auto role : {"a", "b", "c"})
     r.add(role);
-  r.give("a", 30'000, 1'000); // 0.30
-  r.give("b", 1'000, 20'000); // 0.20
+  r.give("a", 30'000, 1'000);  // 0.30
+  r.give("b", 1'000, 20'000);  // 0.20
   r.give("c", 10'000, 25'000); // 0.25
   CHECK(r.order() == order{"b", "c", "a"});
   CHECK(r.table.share(r.client("c")) == 0.25);
@@ -199,8 +199,8 @@ void compare_with_definition(std::uint32_t seed, bool hierarchical) {
   slow_drf slow;
   if (below(3) == 0)
     slow.excluded.insert("mem");
-  drf_sorter fast({hierarchical ? role_tree::shape::hierarchical : role_tree::shape::flat,
-                   slow.excluded});
+  drf_sorter fast(
+      {hierarchical ? role_tree::shape::hierarchical : role_tree::shape::flat, slow.excluded});
   const std::vector<std::string> names{"cpus", "mem", "disk"};
   for (std::uint32_t i = 0; i < names.size(); ++i)
     fast.name_resource(i, names[i]);

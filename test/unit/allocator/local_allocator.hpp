@@ -14,12 +14,18 @@ namespace troupe::allocator {
 
 using namespace std::chrono_literals;
 
-inline resources bag(const std::string& text) { return *parse_resources(text); }
+inline resources bag(const std::string& text) {
+  return *parse_resources(text);
+}
 inline resources bag(const std::string& text, const std::string& allocation_role) {
   return bag(text).allocated_to_role(allocation_role);
 }
-inline framework_id framework(const std::string& name) { return framework_id(name); }
-inline agent_id agent(const std::string& name) { return agent_id(name); }
+inline framework_id framework(const std::string& name) {
+  return framework_id(name);
+}
+inline agent_id agent(const std::string& name) {
+  return agent_id(name);
+}
 
 /// Events go in by `on`, which must not lead to complaints; `batch` runs a cycle.
 struct local_allocator {
@@ -47,7 +53,7 @@ struct local_allocator {
     on(add_framework{framework(name), std::move(options), true, {}});
   }
   void add_agent_with(const std::string& name, const std::string& total,
-                      agent_options options = {}) {
+                      agent_traits options = {}) {
     options.hostname = name;
     on(add_agent{agent(name), std::move(options), bag(total), {}});
   }
@@ -58,10 +64,10 @@ struct local_allocator {
 
   allocator_core::time now{1h};
   allocator_core core;
-  std::unique_ptr<sorter_table> roles
-    = std::make_unique<drf_sorter>(drf_options{role_tree::shape::hierarchical, {}});
-  std::unique_ptr<sorter_table> frameworks
-    = std::make_unique<drf_sorter>(drf_options{role_tree::shape::flat, {}});
+  std::unique_ptr<sorter_table> roles =
+      std::make_unique<drf_sorter>(drf_options{role_tree::shape::hierarchical, {}});
+  std::unique_ptr<sorter_table> frameworks =
+      std::make_unique<drf_sorter>(drf_options{role_tree::shape::flat, {}});
 };
 
 } // namespace troupe::allocator

@@ -1,5 +1,5 @@
-/// Random clusters live through random histories; the allocator decides as the slow one does, which has no
-/// dirty sets, no incremental shares and no look-up tables.
+/// Random clusters live through random histories; the allocator decides as the slow one does, which
+/// has no dirty sets, no incremental shares and no look-up tables.
 #include "local_allocator.hpp"
 #include "slow_allocator.hpp"
 
@@ -33,16 +33,26 @@ class history {
   void step() {
     switch (below(14)) {
     case 0:
-    case 1: return add_an_agent();
-    case 2: return add_a_framework();
-    case 3: return below(3) == 0 ? remove_an_agent() : update_an_agent();
-    case 4: return below(3) == 0 ? remove_a_framework() : update_a_framework();
-    case 5: return suppress_or_revive();
-    case 6: return switch_a_framework();
-    case 7: return switch_an_agent();
-    case 8: return change_whitelist();
-    case 9: return reserve();
-    default: return answer_offers();
+    case 1:
+      return add_an_agent();
+    case 2:
+      return add_a_framework();
+    case 3:
+      return below(3) == 0 ? remove_an_agent() : update_an_agent();
+    case 4:
+      return below(3) == 0 ? remove_a_framework() : update_a_framework();
+    case 5:
+      return suppress_or_revive();
+    case 6:
+      return switch_a_framework();
+    case 7:
+      return switch_an_agent();
+    case 8:
+      return change_whitelist();
+    case 9:
+      return reserve();
+    default:
+      return answer_offers();
     }
   }
 
@@ -130,8 +140,8 @@ class history {
     return total;
   }
 
-  agent_options any_agent_options() {
-    agent_options options;
+  agent_traits any_agent_traits() {
+    agent_traits options;
     options.hostname = "host" + std::to_string(below(3));
     options.multi_role = below(5) > 0;
     options.hierarchical_role = below(5) > 0;
@@ -156,11 +166,11 @@ class history {
   }
 
   void add_an_agent() {
-    add_agent event{agent("s" + std::to_string(++last_id_)), any_agent_options(), any_total(), {}};
+    add_agent event{agent("s" + std::to_string(++last_id_)), any_agent_traits(), any_total(), {}};
     if (!slow_.frameworks.empty() && below(3) == 0 && event.total.contains(bag("cpus:2"))) {
       // Of a framework that is known, or that will be added later.
-      auto user = below(2) == 0 ? any_of(slow_.frameworks)
-                                : framework("f" + std::to_string(last_id_ + 1));
+      auto user =
+          below(2) == 0 ? any_of(slow_.frameworks) : framework("f" + std::to_string(last_id_ + 1));
       event.used[user] = bag("cpus:2", all_roles[below(all_roles.size())]);
     }
     tell(event);
@@ -169,8 +179,8 @@ class history {
   void add_a_framework() {
     if (slow_.frameworks.size() > 7)
       return;
-    add_framework event{framework("f" + std::to_string(++last_id_)), any_framework_options(),
-                        below(5) > 0, {}};
+    add_framework event{
+        framework("f" + std::to_string(++last_id_)), any_framework_options(), below(5) > 0, {}};
     for (const auto& [id, facts] : slow_.agents)
       for (const auto& [who, held] : facts.held)
         if (who.first == event.framework)
@@ -195,7 +205,7 @@ class history {
     auto total = slow_.agents[id].total;
     if (below(2) == 0)
       total.add(any_resource());
-    tell(update_agent{id, any_agent_options(), total});
+    tell(update_agent{id, any_agent_traits(), total});
   }
 
   void remove_a_framework() {
@@ -272,8 +282,8 @@ class history {
 
   /// Everybody who holds something may keep it, or give back all or some of it.
   void answer_offers() {
-    const std::vector<std::optional<std::chrono::nanoseconds>> durations{
-      std::nullopt, 0s, 1ms, 2s, 5s, 1h};
+    const std::vector<std::optional<std::chrono::nanoseconds>> durations{std::nullopt, 0s, 1ms,
+                                                                         2s,           5s, 1h};
     for (const auto& [id, facts] : std::map(slow_.agents))
       for (const auto& [who, held] : facts.held)
         if (below(2) == 0)
@@ -284,8 +294,8 @@ class history {
   void give_back(const agent_id& id, const std::pair<framework_id, std::string>& who, int part,
                  std::optional<std::chrono::nanoseconds> filter) {
     int number = 0;
-    auto returned
-      = slow_.agents[id].held[who].filter([&](const resource&) { return number++ % part == 0; });
+    auto returned =
+        slow_.agents[id].held[who].filter([&](const resource&) { return number++ % part == 0; });
     tell(recover_resources{who.first, id, returned.allocated_to_role(who.second), filter});
   }
 

@@ -84,8 +84,8 @@ void slow_allocator::on(const recover_resources& e, time now) {
   if (held->second.empty())
     agents[e.agent].held.erase(held);
   auto framework = frameworks.find(e.framework);
-  if (e.filter && *e.filter > std::chrono::nanoseconds{0} && framework != frameworks.end()
-      && framework->second.active && framework->second.options.roles.contains(role))
+  if (e.filter && *e.filter > std::chrono::nanoseconds{0} && framework != frameworks.end() &&
+      framework->second.active && framework->second.options.roles.contains(role))
     filters.push_back({e.framework, role, e.agent, e.returned.unallocated(),
                        now + std::max(*e.filter, policy.allocation_interval)});
   forget_gone_members();
@@ -120,8 +120,8 @@ std::vector<allocation> slow_allocator::cycle(std::uint64_t number, time now) {
   std::erase_if(filters, [&](const filter_facts& f) { return f.until <= now; });
   std::map<std::uint64_t, agent_id> order;
   for (const auto& [id, agent] : agents)
-    if (agent.activated
-        && (!policy.whitelist || policy.whitelist->contains(agent.options.hostname)))
+    if (agent.activated &&
+        (!policy.whitelist || policy.whitelist->contains(agent.options.hostname)))
       order[visiting_order(policy.seed, number, mix_text(id.value()))] = id;
   std::vector<allocation> offers;
   for (const auto& [place, id] : order) {
@@ -136,17 +136,15 @@ std::vector<allocation> slow_allocator::cycle(std::uint64_t number, time now) {
         if (!may_have(options, role, agent))
           continue;
         auto items = free_of(agent).allocatable_to(role).filter([&](const resource& item) {
-          return !(item.revocable && !options.revocable_resources)
-                 && !(item.reservations.size() > 1 && !options.reservation_refinement)
-                 && !(item.shared
-                      && (!options.shared_resources || shared_given.contains(item)));
+          return !(item.revocable && !options.revocable_resources) &&
+                 !(item.reservations.size() > 1 && !options.reservation_refinement) &&
+                 !(item.shared && (!options.shared_resources || shared_given.contains(item)));
         });
         auto amounts = items.all_quantities();
         const auto& sets = policy.minimum.sets;
-        if (items.empty()
-            || (!sets.empty() && std::none_of(sets.begin(), sets.end(), [&](const auto& set) {
-                 return amounts.contains(set);
-               })))
+        if (items.empty() ||
+            (!sets.empty() && std::none_of(sets.begin(), sets.end(),
+                                           [&](const auto& set) { return amounts.contains(set); })))
           continue;
         if (refused(who, id, items))
           continue;
@@ -204,9 +202,9 @@ void slow_allocator::forget_gone_members() {
 
 bool slow_allocator::is_active(const member& who) const {
   auto framework = frameworks.find(who.first);
-  return framework != frameworks.end() && framework->second.active
-         && framework->second.options.roles.contains(who.second)
-         && !framework->second.options.suppressed_roles.contains(who.second);
+  return framework != frameworks.end() && framework->second.active &&
+         framework->second.options.roles.contains(who.second) &&
+         !framework->second.options.suppressed_roles.contains(who.second);
 }
 
 std::map<std::string, std::int64_t> slow_allocator::total() const {
@@ -265,15 +263,15 @@ bool slow_allocator::may_have(const framework_options& framework, const std::str
     return false;
   if (policy.filter_gpu_resources && !agent.total.gpus().is_zero() && !framework.gpu_resources)
     return false;
-  return framework.region_aware || !policy.region || !agent.options.region
-         || *policy.region == *agent.options.region;
+  return framework.region_aware || !policy.region || !agent.options.region ||
+         *policy.region == *agent.options.region;
 }
 
 bool slow_allocator::refused(const member& who, const agent_id& agent,
                              const resources& items) const {
   return std::any_of(filters.begin(), filters.end(), [&](const filter_facts& f) {
-    return f.framework == who.first && f.role == who.second && f.agent == agent
-           && f.refused.contains(items);
+    return f.framework == who.first && f.role == who.second && f.agent == agent &&
+           f.refused.contains(items);
   });
 }
 

@@ -1,5 +1,6 @@
-/// The allocator's rules as a person would write them down: everything is computed anew from the facts, no
-/// agent is ever skipped, nothing is kept but the facts. The order of agents is given, all else is decided.
+/// The allocator's rules as a person would write them down: everything is computed anew from the
+/// facts, no agent is ever skipped, nothing is kept but the facts. The order of agents is given,
+/// all else is decided.
 #pragma once
 
 #include "protocol/allocator.hpp"
@@ -22,7 +23,7 @@ class slow_allocator {
   using time = allocator_core::time;
 
   struct agent_facts {
-    agent_options options;
+    agent_traits options;
     resources total;
     bool activated = true;
     std::map<std::pair<framework_id, std::string>, resources> held; ///< without allocation role
