@@ -145,7 +145,6 @@ command_executor(self_pointer self, const shared<command_run>& run, const agent_
   self->monitor(agent);
   self->set_down_handler([self](caf::down_msg& down) { self->quit(std::move(down.reason)); });
   subscribe(self);
-  perform(self, st.task->begin(now(clock)));
   return {
       [self](const executor_event& x) { handle(self, *x.event); },
       [](const endpoint_close&) {

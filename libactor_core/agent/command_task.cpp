@@ -27,23 +27,8 @@ command_task::command_task(shared<command_run> run)
   task_ = resumed.task;
   running_reported_ =
       resumed.last_state == v1::TASK_RUNNING || resumed.last_state == v1::TASK_KILLING;
+  killed_ = resumed.kill_requested || resumed.last_state == v1::TASK_KILLING;
   phase_ = running_reported_ ? command_phase::running : command_phase::launching;
-}
-
-command_effects command_task::begin(moment now) {
-  if (!run_->resumed)
-    return take();
-  const auto& resumed = *run_->resumed;
-  if (running_reported_ && task_->max_completion_time().nanoseconds() > 0) {
-    const std::chrono::nanoseconds limit{task_->max_completion_time().nanoseconds()};
-    const std::chrono::duration<double> ran{to_seconds(now.wall) -
-                                            resumed.running_since.value_or(to_seconds(now.wall))};
-    completion_at_ = now.steady + limit - std::chrono::duration_cast<std::chrono::nanoseconds>(ran);
-  }
-  if (resumed.kill_requested || resumed.last_state == v1::TASK_KILLING)
-    begin_kill(resumed.kill_grace.value_or(own_grace()), resumed.last_state != v1::TASK_KILLING,
-               now);
-  return take();
 }
 
 command_effects command_task::launch(const v1::TaskInfo& task, moment now) {
@@ -132,17 +117,29 @@ command_effects command_task::shut_down(moment now) {
 }
 
 command_effects command_task::started(moment now) {
-  if (phase_ != command_phase::launching)
+  if (phase_ == command_phase::launching) {
+    phase_ = next(phase_, command_step::started);
+    if (!run_->resumed || run_->resumed->last_state == v1::TASK_STAGING)
+      emit(command_effect::update{make_status(v1::TASK_STARTING, now)});
+    emit(command_effect::update{make_status(v1::TASK_RUNNING, now)});
+    running_reported_ = true;
+  } else if (phase_ != command_phase::running || !run_->resumed) {
     return take();
-  phase_ = next(phase_, command_step::started);
-  if (!run_->resumed || run_->resumed->last_state == v1::TASK_STAGING)
-    emit(command_effect::update{make_status(v1::TASK_STARTING, now)});
-  emit(command_effect::update{make_status(v1::TASK_RUNNING, now)});
-  running_reported_ = true;
-  if (task_->max_completion_time().nanoseconds() > 0)
-    completion_at_ =
-        now.steady + std::chrono::nanoseconds{task_->max_completion_time().nanoseconds()};
+  }
+  limit_time(now);
+  if (killed_)
+    begin_kill(run_->resumed->kill_grace.value_or(own_grace()),
+               run_->resumed->last_state != v1::TASK_KILLING, now);
   return take();
+}
+
+void command_task::limit_time(moment now) {
+  const std::chrono::nanoseconds limit{task_->max_completion_time().nanoseconds()};
+  if (limit.count() <= 0)
+    return;
+  const auto since = run_->resumed ? run_->resumed->running_since : std::nullopt;
+  const std::chrono::duration<double> ran{since ? to_seconds(now.wall) - *since : 0};
+  completion_at_ = now.steady + limit - std::chrono::duration_cast<std::chrono::nanoseconds>(ran);
 }
 
 command_effects command_task::exited(const container_exited& event, moment now) {

@@ -84,11 +84,10 @@ class command_task {
   /// `run.resumed` decides where it starts.
   explicit command_task(shared<command_run> run);
 
-  /// First event after construction: continues an interrupted kill.
-  command_effects begin(moment now);
   command_effects launch(const mesos::v1::TaskInfo& task, moment now);
   command_effects kill(const mesos::v1::KillPolicy* policy, moment now);
   command_effects shut_down(moment now);
+  /// Also said after a restart, of a container that still runs: an interrupted kill goes on then.
   command_effects started(moment now);
   command_effects exited(const container_exited& event, moment now);
   command_effects acknowledged(const std::string& uuid, moment now);
@@ -102,6 +101,7 @@ class command_task {
  private:
   std::chrono::nanoseconds own_grace() const;
   void begin_kill(std::chrono::nanoseconds grace, bool report, moment now);
+  void limit_time(moment now);
   void destroy();
   mesos::v1::TaskStatus make_status(mesos::v1::TaskState state, moment now);
   void report_end(const container_exited& event, moment now);

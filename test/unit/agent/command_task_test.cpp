@@ -314,7 +314,6 @@ command_run::resumption resumed(v1::TaskState last) {
 
 TEST_CASE("after a restart a running task is not announced again") {
   fixture f{make_run(false, resumed(v1::TASK_RUNNING))};
-  f.did(f.task.begin(f.now));
   f.did(f.task.started(f.now));
   CHECK(f.states().empty());
   f.exits(0);
@@ -324,19 +323,16 @@ TEST_CASE("after a restart a running task is not announced again") {
 TEST_CASE("after a restart a task says what it had not said yet") {
   SECTION("nothing was said") {
     fixture f{make_run(false, resumed(v1::TASK_STAGING))};
-    f.did(f.task.begin(f.now));
     f.did(f.task.started(f.now));
     CHECK(f.states() == std::vector{v1::TASK_STARTING, v1::TASK_RUNNING});
   }
   SECTION("TASK_STARTING was said") {
     fixture f{make_run(false, resumed(v1::TASK_STARTING))};
-    f.did(f.task.begin(f.now));
     f.did(f.task.started(f.now));
     CHECK(f.states() == std::vector{v1::TASK_RUNNING});
   }
   SECTION("it started and ended unseen") {
     fixture f{make_run(false, resumed(v1::TASK_STAGING))};
-    f.did(f.task.begin(f.now));
     f.exits(exited_with(3));
     CHECK(f.states() == std::vector{v1::TASK_STARTING, v1::TASK_RUNNING, v1::TASK_FAILED});
   }
@@ -344,7 +340,6 @@ TEST_CASE("after a restart a task says what it had not said yet") {
 
 TEST_CASE("a container that was lost while the agent was away is left to the agent") {
   fixture f{make_run(false, resumed(v1::TASK_RUNNING))};
-  f.did(f.task.begin(f.now));
   f.did(f.task.exited({container_id{"c"}, container_end::lost, {}, "", 0}, f.now));
   CHECK(f.states().empty());
   CHECK(f.every<command_effect::finish>().size() == 1);
@@ -355,7 +350,7 @@ TEST_CASE("after a restart an interrupted kill goes on") {
   with.kill_requested = true;
   with.kill_grace = 9s;
   fixture f{make_run(true, with)};
-  f.did(f.task.begin(f.now));
+  f.did(f.task.started(f.now));
   CHECK(f.states() == std::vector{v1::TASK_KILLING});
   CHECK(f.every<command_effect::signal>().size() == 1);
   CHECK(f.task.next_deadline() == f.now.steady + 9s);
@@ -365,7 +360,15 @@ TEST_CASE("after a restart an interrupted kill goes on") {
 
 TEST_CASE("after a restart TASK_KILLING is not said twice, and the task ends as killed") {
   fixture f{make_run(true, resumed(v1::TASK_KILLING))};
-  f.did(f.task.begin(f.now));
+  f.did(f.task.started(f.now));
+  f.exits(SIGTERM);
+  CHECK(f.states() == std::vector{v1::TASK_KILLED});
+}
+
+TEST_CASE("a killed task whose end the restarted agent finds was killed") {
+  auto with = resumed(v1::TASK_RUNNING);
+  with.kill_requested = true;
+  fixture f{make_run(false, with)};
   f.exits(SIGTERM);
   CHECK(f.states() == std::vector{v1::TASK_KILLED});
 }
@@ -377,7 +380,7 @@ TEST_CASE("the time before a restart counts for max_completion_time") {
   with.task = std::make_shared<v1::TaskInfo>(info);
   with.running_since = to_seconds(fixture{}.now.wall) - 60;
   fixture g{make_run(false, with)};
-  g.did(g.task.begin(g.now));
+  g.did(g.task.started(g.now));
   CHECK(g.task.next_deadline() == g.now.steady + 40s);
 }
 
