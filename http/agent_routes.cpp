@@ -53,11 +53,10 @@ struct agent_reads {
   }
 };
 
-void add(router& r, const agent_routes_config& config, const std::string& actor,
-         const std::string& path, handler handle) {
-  r.add({.actor = actor,
+void add(router& r, const agent_routes_config& config, const std::string& path, handler handle) {
+  r.add({.actor = config.daemon.actor,
          .path = path,
-         .methods = {"GET"},
+         .methods = {},
          .handle = std::move(handle),
          .realm = config.daemon.readonly_realm});
 }
@@ -73,18 +72,13 @@ router make_agent_router(caf::actor_system& system, agent_routes_config config,
   add_file_routes(r, std::move(files), config.daemon.readonly_realm);
   agent_reads reads{system, agent, containerizer};
   const auto& me = config.daemon.actor;
-  auto state = [reads, shown = config.json](const request_ptr&, responder respond) {
+  add(r, config, "/state", [reads, shown = config.json](const request_ptr&, responder respond) {
     reads.with_state(respond, [respond, shown](const state_ptr& view) {
       respond(json(agent_state_json(*view, shown)));
     });
-  };
-  r.add({.actor = me,
-         .path = "/state",
-         .methods = {},
-         .handle = state,
-         .realm = config.daemon.readonly_realm});
+  });
   r.alias(me, "/state.json", "/state");
-  add(r, config, me, "/containers", [reads](const request_ptr& req, responder respond) {
+  add(r, config, "/containers", [reads](const request_ptr& req, responder respond) {
     std::optional<std::string> only;
     if (const auto* id = req->parameter("container_id"))
       only = *id;
@@ -92,9 +86,10 @@ router make_agent_router(caf::actor_system& system, agent_routes_config config,
       return containers_json(view, usage, only);
     });
   });
-  for (const auto* path : {"/statistics", "/statistics.json"})
-    add(r, config, "monitor", path,
-        [reads](const request_ptr&, responder respond) { reads.with_usage(respond, statistics_json); });
+  add(r, config, "/monitor/statistics", [reads](const request_ptr&, responder respond) {
+    reads.with_usage(respond, statistics_json);
+  });
+  r.alias(me, "/monitor/statistics.json", "/monitor/statistics");
   return r;
 }
 

@@ -121,7 +121,7 @@ void add_common_routes(router& r, caf::actor_system& system, const daemon_identi
   r.get("version", "", [](const request&) { return version_body(); });
   r.add({.actor = "metrics",
          .path = "/snapshot",
-         .methods = {"GET"},
+         .methods = {},
          .handle = [&system, metrics](const request_ptr& req,
                                       responder respond) { snapshot(system, metrics, req, respond); },
          .realm = daemon.readonly_realm});
