@@ -9,6 +9,9 @@ namespace troupe::cli {
 namespace {
 
 constexpr auto poll_interval = std::chrono::milliseconds(200);
+constexpr auto poll_step = std::chrono::milliseconds(20);
+/// Tries after the task's end: five seconds.
+constexpr int last_rounds = 25;
 
 std::string escape(const std::string& text) {
   static constexpr char digits[] = "0123456789ABCDEF";
@@ -55,15 +58,23 @@ bool sandbox_tail::copy(stream& from) {
 
 void sandbox_tail::run() {
   stream streams[] = {{"stdout", stdout}, {"stderr", stderr}};
-  bool last = false;
-  while (!last) {
-    last = stop_;
-    for (auto& each : streams)
-      copy(each);
-    for (auto waited = poll_interval; !last && !stop_ && waited.count() > 0;
-         waited -= std::chrono::milliseconds(20))
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  int rounds_left = last_rounds;
+  for (bool last = false; !last;) {
+    const bool stopping = stop_;
+    bool all_found = true;
+    for (auto& each : streams) {
+      each.found = copy(each) || each.found;
+      all_found = all_found && each.found;
+    }
+    // A short task may end before its agent serves the sandbox for the first time.
+    last = stopping && (all_found || --rounds_left == 0);
+    for (auto waited = poll_interval; !last && (!stop_ || stopping) && waited.count() > 0;
+         waited -= poll_step)
+      std::this_thread::sleep_for(poll_step);
   }
+  for (const auto& each : streams)
+    if (!each.found)
+      std::fprintf(stderr, "troupe: the task's %s could not be read from its agent\n", each.name);
 }
 
 } // namespace troupe::cli

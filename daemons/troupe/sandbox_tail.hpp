@@ -14,7 +14,7 @@ public:
   /// `sandbox` is a virtual path, such as `/frameworks/F/executors/E/runs/latest`.
   sandbox_tail(address agent, std::string sandbox);
 
-  /// Reads what is left and stops.
+  /// Reads what is left and stops; waits some seconds for files that could not be read so far.
   ~sandbox_tail();
 
   sandbox_tail(const sandbox_tail&) = delete;
@@ -25,6 +25,7 @@ private:
     const char* name;
     std::FILE* out;
     std::size_t offset = 0;
+    bool found = false; ///< was readable once
   };
 
   /// Copies what is new; false when the agent could not be read.

@@ -53,6 +53,7 @@ void connect(connector_pointer self) {
     return retry(self, "cannot connect to the master's link at " + found->host + ":"
                          + std::to_string(found->port) + ": "
                          + self->system().render(broker.error()));
+  self->link_to(*broker); // the link must not outlive who keeps it open
 }
 
 } // namespace
