@@ -142,6 +142,7 @@ class agent_core {
   void judge(executor_entry& executor, task_entry& task, const verdict& why, moment now);
   void forward(const outgoing_update& update);
   void acknowledged(const link::Acknowledge& record, moment now);
+  void log_acknowledgement(executor_entry& executor, const task_key& key, const status& update);
   void count_terminal(mesos::v1::TaskState state);
   mesos::v1::TaskState for_framework(const framework_id& framework, mesos::v1::TaskState state);
   void complete_task(executor_entry& executor, const task_id& task);

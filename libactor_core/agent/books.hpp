@@ -25,6 +25,7 @@ struct task_entry {
   task_ptr task; ///< current state; replaced, never changed
   task_info_ptr info;
   bool kill_requested = false;
+  std::size_t logged = 0; ///< acknowledgements in task.updates since it was last written whole
   shared<mesos::v1::executor::Event> undelivered_kill; ///< sent on subscription
 };
 

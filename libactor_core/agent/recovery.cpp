@@ -40,8 +40,9 @@ struct framework_files {
 /// Sorts one agent's files into place.
 class reader {
  public:
-  explicit reader(recovered_agent& out)
-      : out_(out) {}
+  reader(recovered_agent& out, agent_id agent)
+      : out_(out)
+      , agent_(std::move(agent)) {}
 
   /// `parts`: below `slaves/<id>`.
   void take(const std::string& path, const std::vector<std::string>& parts,
@@ -61,7 +62,9 @@ class reader {
   void finish() {
     for (auto& [id, files] : frameworks_) {
       if (!files.info) {
-        out_.damage.push_back("framework " + id.value() + " has no readable description");
+        // A crash may keep what lies below a description and lose the description; nothing of that
+        // was confirmed. A damaged one is reported already.
+        out_.leftovers.push_back(meta::framework_dir(agent_, id));
         continue;
       }
       recovered_framework framework{files.info, {}};
@@ -139,8 +142,7 @@ class reader {
     // description only is an executor whose first task was never accepted.
     if (!files.info || files.runs.empty()) {
       const framework_id owner{framework.info->id().value()};
-      out_.leftovers.push_back(
-          meta::executor_dir(agent_id{out_.info ? out_.info->id().value() : ""}, {owner, id}));
+      out_.leftovers.push_back(meta::executor_dir(agent_, {owner, id}));
       return;
     }
     auto run = std::find_if(files.runs.begin(), files.runs.end(),
@@ -156,6 +158,7 @@ class reader {
   }
 
   recovered_agent& out_;
+  agent_id agent_;
   std::map<framework_id, framework_files> frameworks_;
 };
 
@@ -172,7 +175,7 @@ recovered_agent read_recovered(const checkpoint_files& files) {
   }
   if (id.empty())
     return out;
-  reader sorted{out};
+  reader sorted{out, agent_id{id}};
   for (const auto& [path, bytes] : files) {
     auto parts = split(path);
     if (parts.size() < 3 || parts[0] != "slaves" || parts[1] != id)
@@ -181,8 +184,11 @@ recovered_agent read_recovered(const checkpoint_files& files) {
     sorted.take(path, parts, bytes);
   }
   sorted.finish();
-  if (!out.info && out.damage.empty())
-    out.damage.push_back(meta::agent_dir(agent_id{id}) + "/slave.info is missing");
+  if (!out.info) {
+    // Registered, but the crash came before that was confirmed: a new agent.
+    out.frameworks.clear();
+    out.leftovers = {meta::agent_dir(agent_id{id}), meta::latest};
+  }
   if (out.info && out.info->id().value() != id)
     out.damage.push_back(meta::latest + " names another agent than slave.info");
   return out;

@@ -45,7 +45,7 @@ struct recovered_agent {
   std::map<framework_id, recovered_framework> frameworks;
   /// Files that could not be understood, one line each; what depends on them is left out.
   std::vector<std::string> damage;
-  /// Folders of executors whose launch was not recorded to the end: to be removed.
+  /// What was not recorded to the end, such as an executor without its description: to be removed.
   std::vector<std::string> leftovers;
 };
 

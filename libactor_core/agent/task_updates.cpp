@@ -14,6 +14,8 @@ namespace v1 = mesos::v1;
 namespace {
 
 constexpr int remembered_statuses = 100;
+/// Acknowledgements after which the log of a task's updates is written anew.
+constexpr std::size_t longest_log = 256;
 
 /// An update that came after its task was forgotten, told by its UUID.
 bool was_acknowledged(const executor_entry& executor, const v1::TaskStatus& status) {
@@ -56,9 +58,11 @@ agent_core::status agent_core::make_status(const task_id& task, v1::TaskState st
 
 v1::TaskState agent_core::for_framework(const framework_id& id, v1::TaskState state) {
   const auto* framework = find_framework(id);
-  const bool aware =
-      framework && has_capability(*framework->info, v1::FrameworkInfo::Capability::PARTITION_AWARE);
-  return wire::visible_state(state, aware);
+  // Of an unknown framework the master knows whether to translate.
+  if (!framework)
+    return state;
+  return wire::visible_state(
+      state, has_capability(*framework->info, v1::FrameworkInfo::Capability::PARTITION_AWARE));
 }
 
 void agent_core::judge(executor_entry& executor, task_entry& task, const verdict& why, moment now) {
@@ -138,6 +142,19 @@ void agent_core::forward(const outgoing_update& update) {
   send(std::move(record));
 }
 
+void agent_core::log_acknowledgement(executor_entry& executor, const task_key& key,
+                                     const status& update) {
+  const auto path = task_dir(executor, key.task) + "/task.updates";
+  auto& logged = executor.tasks.at(key.task).logged;
+  // The file of a talkative task would grow for ever; its last state is all that a restart needs.
+  if (++logged >= longest_log && streams_.pending(key) == 0) {
+    logged = 0;
+    write(path, encode_update(update) + encode_acknowledgement(update.uuid()));
+  } else {
+    append(path, encode_acknowledgement(update.uuid()));
+  }
+}
+
 void agent_core::acknowledged(const link::Acknowledge& record, moment now) {
   const task_key key{framework_id{record.framework_id().value()},
                      task_id{record.task_id().value()}};
@@ -151,8 +168,7 @@ void agent_core::acknowledged(const link::Acknowledge& record, moment now) {
   auto* executor = framework ? executor_of(*framework, key.task) : nullptr;
   if (executor) {
     if (checkpoints(*framework))
-      append(task_dir(*executor, key.task) + "/task.updates",
-             encode_acknowledgement(record.uuid()));
+      log_acknowledgement(*executor, key, *result.status);
     if (result.status->source() == v1::TaskStatus::SOURCE_EXECUTOR)
       acknowledge_to(*executor, key.task, record.uuid());
   }

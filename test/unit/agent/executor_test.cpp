@@ -410,3 +410,22 @@ TEST_CASE("completed tasks and executors are remembered up to their bounds") {
   }
   CHECK(f.core.view()->frameworks.at(0)->completed_executors.size() == 3);
 }
+
+TEST_CASE("the update log of a talkative task stays small and keeps its last state") {
+  working f;
+  std::size_t longest = 0;
+  for (int i = 0; i < 2000; ++i) {
+    auto status = f.status("t1", v1::TASK_RUNNING, 'a');
+    status.set_uuid(std::string(12, 'u') + std::to_string(1000 + i));
+    f.update("ex", status);
+    f.acknowledge(status);
+    f.forget();
+    for (const auto& [path, bytes] : f.files)
+      longest = std::max(longest, bytes.size());
+  }
+  CHECK(longest < 100'000);
+  core_fixture next;
+  next.start(f.disk());
+  const auto view = next.core.view();
+  CHECK(view->frameworks.at(0)->executors.at(0)->tasks.at(0)->state() == v1::TASK_RUNNING);
+}

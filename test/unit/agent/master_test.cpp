@@ -157,6 +157,7 @@ TEST_CASE("the same lost task is reported once, however often the agent re-regis
   f.start();
   f.register_agent({"ghost"});
   const auto first = f.updates().at(0).status();
+  CHECK(first.state() == v1::TASK_DROPPED); // the master knows what this framework understands
   f.did(f.core.link_down(f.now));
   f.forget();
   f.register_agent({"ghost"});

@@ -371,6 +371,30 @@ TEST_CASE("an executor recorded without its run is cleaned away") {
     CHECK(path.find("executors/c1") == std::string::npos);
 }
 
+TEST_CASE("what a crash left without its description is cleaned away, and is no damage") {
+  auto files = first_life();
+  const auto without = [&](const std::string& end) {
+    auto out = files;
+    std::erase_if(out, [&](const auto& file) { return file.first.ends_with(end); });
+    return out;
+  };
+  SECTION("a framework") {
+    second_life f{without("framework.info")};
+    f.recovered();
+    CHECK(f.every<effect::stop>().empty());
+    CHECK(f.core.id() == agent_id{"A1"});
+    for (const auto& [path, bytes] : f.files)
+      CHECK(path.find("frameworks") == std::string::npos);
+  }
+  SECTION("the agent") {
+    second_life f{without("slave.info")};
+    f.recovered();
+    CHECK(f.every<effect::stop>().empty());
+    CHECK(f.core.id().empty());
+    CHECK(f.files == std::map<std::string, std::string>{{"boot_id", "boot-1"}});
+  }
+}
+
 TEST_CASE("a start from any prefix of the first life's writes neither crashes nor forgets an id") {
   registered_core first;
   std::vector<any_effect> operations;
