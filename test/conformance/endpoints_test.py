@@ -5,8 +5,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from support import net
-from support.cluster import ClusterTest
-from support.harness import compare_shape, load, main
+from support.cluster import Cluster, ClusterTest
+from support.harness import compare_shape, eventually, load, main
 
 
 class Endpoints(ClusterTest):
@@ -132,14 +132,22 @@ class Endpoints(ClusterTest):
             response = net.get(address, "/metrics/snapshot?timeout=x")
             self.assertEqual(response.status, 400, name)
             self.assertIn("timeout", response.text())
-        snapshot = self.get("/metrics/snapshot").json()
-        self.assertEqual((snapshot["master/elected"], snapshot["master/slaves_active"]), (1, 1))
-        for key in ("master/uptime_secs", "master/tasks_running", "master/frameworks_active",
-                    "master/messages_register_framework", "system/cpus_total",
-                    "master/cpus_total", "master/event_queue_messages"):
-            self.assertIn(key, snapshot)
-        snapshot = net.get(self.cluster.agent.address, "/metrics/snapshot").json()
-        self.assertEqual(snapshot["slave/registered"], 1)
+        eventually(lambda: self.get("/metrics/snapshot").json()["master/slaves_active"] == 1, 3)
+        eventually(lambda: net.get(self.cluster.agent.address, "/metrics/snapshot").json()
+                   ["slave/registered"] == 1, 3)
+
+    def test_every_counter_is_there_from_the_start(self):
+        with Cluster() as fresh:
+            snapshot = net.get(fresh.address, "/metrics/snapshot").json()
+            for key in ("master/elected", "master/uptime_secs", "master/tasks_running",
+                        "master/frameworks_active", "master/messages_register_framework",
+                        "master/messages_kill_task", "master/tasks_lost", "system/cpus_total",
+                        "master/cpus_total", "master/slave_removals"):
+                self.assertIn(key, snapshot)
+            snapshot = net.get(fresh.agent.address, "/metrics/snapshot").json()
+            for key in ("slave/registered", "slave/uptime_secs", "slave/tasks_running",
+                        "slave/executors_running", "slave/cpus_total", "system/cpus_total"):
+                self.assertIn(key, snapshot)
 
     def test_system_statistics(self):
         for _, address in self.both():

@@ -62,6 +62,7 @@ class Files(ClusterTest):
 
     def test_browse_knows_the_virtual_path_of_an_executor(self):
         path = "/frameworks/%s/executors/files/runs/latest" % self.framework.framework_id
+        eventually(lambda: self.ask("browse", path).status == 200, 2, "the path is attached")
         names = [row["path"] for row in self.ask("browse", path).json()]
         self.assertIn(path + "/data.txt", names)
         self.assertEqual(self.ask("read", path + "/data.txt", "&offset=0").json()["data"], CONTENT)
@@ -69,10 +70,10 @@ class Files(ClusterTest):
     def test_browse_of_a_file_is_an_empty_list(self):
         self.assertEqual(self.ask("browse", self.sandbox + "/stdout").json(), [])
 
-    def test_a_missing_path_is_404_with_an_empty_body(self):
-        for verb in ("browse", "read", "download"):
+    def test_a_missing_path_is_404(self):
+        for verb, body in (("browse", b""), ("read", b""), ("download", b"404 Not Found.")):
             for path in (self.sandbox + "/nope", "/nope", "/etc"):
-                self.assertEqual(self.refused(404, verb, path).body, b"")
+                self.assertEqual(self.refused(404, verb, path).body, body)
 
     def test_a_request_without_path_is_400(self):
         for verb in ("browse", "read", "download"):

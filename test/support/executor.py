@@ -65,13 +65,17 @@ class Executor:
         assert response.status == 202 and response.body == b"", response
 
 
+LABELS = {"labels": [{"key": "k", "value": "v"}]}
+
+
 def handle(executor, event):
     kind = event["type"]
     if kind == "LAUNCH":
         executor.update(event["launch"]["task"]["task_id"]["value"], "TASK_RUNNING",
-                        message="running here")
+                        message="running here", labels=LABELS)
     elif kind == "KILL":
-        executor.update(event["kill"]["task_id"]["value"], "TASK_KILLED", message="killed here")
+        executor.update(event["kill"]["task_id"]["value"], "TASK_KILLED", message="killed here",
+                        labels=LABELS)
     elif kind == "MESSAGE":
         text = base64.b64decode(event["message"]["data"]).decode()
         verb, _, rest = text.partition(":")

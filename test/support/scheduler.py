@@ -29,7 +29,7 @@ class Scheduler:
     def __init__(self, address, name="test", encoding="json", accept=None, **info):
         self.address, self.encoding, self.accept_encoding = address, encoding, accept or encoding
         self.info = dict({"user": "root", "name": name}, **info)
-        self.framework_id = self.stream_id = self.stream = None
+        self.framework_id = self.stream_id = self.stream = self.connection = None
 
     # --- the wire ---
 
@@ -46,17 +46,27 @@ class Scheduler:
         return result
 
     def post(self, call, headers=None):
-        """A call as it is; gives the response."""
+        """A call as it is, on a connection of its own; gives the response."""
         return net.request(self.address, "POST", TARGET, self.encode(call),
                            self.headers() if headers is None else headers)
 
     def call(self, kind, **members):
         """A call that the master must accept for processing."""
         body = dict({"type": kind, "framework_id": {"value": self.framework_id}}, **members)
-        response = self.post(body)
+        response = self._send(self.encode(body))
         assert response.status == 202 and response.body == b"", "%s: %r" % (kind, response)
         assert response.header("Content-Length") == "0", response
         assert response.header("Content-Type") is None, response
+
+    def _send(self, body):
+        """Posts on the kept connection, or on a new one when the master has closed it meanwhile."""
+        if self.connection:
+            try:
+                return self.connection.request("POST", TARGET, body, self.headers())
+            except (net.Closed, ConnectionError):
+                self.connection.close()
+        self.connection = net.Connection(self.address)
+        return self.connection.request("POST", TARGET, body, self.headers())
 
     # --- subscription ---
 
@@ -84,6 +94,9 @@ class Scheduler:
 
     def disconnect(self):
         self.stream.close()
+        if self.connection:
+            self.connection.close()
+            self.connection = None
 
     def teardown(self):
         self.call("TEARDOWN")
