@@ -1,6 +1,9 @@
 /// A sorter as an actor: it owns a table, keeps it up to date, and lends it for a cycle.
 #pragma once
 
+// CAF's result.hpp uses it without including it.
+#include <caf/make_message.hpp>
+
 #include "protocol/sorter.hpp"
 
 #include "allocator/sorter.hpp"
