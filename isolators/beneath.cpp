@@ -139,6 +139,20 @@ std::optional<failure> folder::create_link(const std::string& target,
   return std::nullopt;
 }
 
+std::optional<failure> folder::remove_link(const std::string& relative) const {
+  const auto where = find(relative);
+  if (!where)
+    return std::nullopt; // its owner has removed the folder
+  struct stat info {};
+  const char* name = where->name.c_str();
+  if (::fstatat(where->parent.get(), name, &info, AT_SYMLINK_NOFOLLOW) != 0
+      || !S_ISLNK(info.st_mode))
+    return std::nullopt;
+  if (::unlinkat(where->parent.get(), name, 0) != 0 && errno != ENOENT)
+    return path_failure("remove the link", relative);
+  return std::nullopt;
+}
+
 std::optional<failure> folder::create_hard_link(const std::string& existing,
                                                 const std::string& relative) const {
   const auto source = find(existing);

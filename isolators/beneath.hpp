@@ -36,6 +36,9 @@ class folder {
   [[nodiscard]] std::optional<failure> create_link(const std::string& target,
                                                    const std::string& relative) const;
 
+  /// Remove a symbolic link; a missing one, and anything else of that name, is left as it is.
+  [[nodiscard]] std::optional<failure> remove_link(const std::string& relative) const;
+
   /// Create a second name of a file inside the folder.
   [[nodiscard]] std::optional<failure> create_hard_link(const std::string& existing,
                                                         const std::string& relative) const;

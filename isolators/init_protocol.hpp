@@ -29,7 +29,7 @@ struct description_header {
 };
 
 enum class tag : std::uint32_t {
-  argument = 1,    ///< text, repeated: argv; a first one with '/' is a path, else PATH is searched
+  argument = 1,    ///< text, repeated: argv
   variable = 2,    ///< text "NAME=value", repeated: the whole environment of the command
   directory = 3,   ///< text: the command's working directory
   stdout_path = 4, ///< text: opened for appending, created if missing
@@ -38,7 +38,8 @@ enum class tag : std::uint32_t {
   credentials = 7, ///< `credentials`: absent = keep the launcher's
   group = 8,       ///< uint32, repeated: supplementary groups; used only with credentials
   rlimit = 9,      ///< `resource_limit`, repeated
-  file_mask = 10   ///< uint32: umask of the command
+  file_mask = 10,  ///< uint32: umask of the command
+  executable = 11  ///< text: what is executed: a path if it has '/', else PATH is searched
 };
 
 struct record_header {

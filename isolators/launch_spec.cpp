@@ -47,8 +47,10 @@ std::optional<failure> check_path(std::string_view what, const std::string& path
 }
 
 std::optional<failure> check(const launch_spec& spec) {
-  if (spec.arguments.empty() || spec.arguments.front().empty())
+  if (spec.executable.empty())
     return failure{"the command has no executable"};
+  if (spec.executable.find('\0') != std::string::npos)
+    return failure{"the name of the executable contains a zero byte"};
   for (const auto& argument : spec.arguments) {
     if (argument.find('\0') != std::string::npos)
       return failure{"an argument of the command contains a zero byte"};
@@ -71,8 +73,11 @@ std::optional<failure> check(const launch_spec& spec) {
 
 std::string encode(const launch_spec& spec) {
   description_writer out;
+  out.add(init::tag::executable, spec.executable);
   for (const auto& argument : spec.arguments)
     out.add(init::tag::argument, argument);
+  if (spec.arguments.empty())
+    out.add(init::tag::argument, spec.executable);
   for (const auto& [name, value] : spec.environment)
     out.add(init::tag::variable, name + '=' + value);
   out.add(init::tag::directory, spec.directory);
@@ -96,7 +101,7 @@ std::string subject(const init::report& report, const launch_spec& spec) {
   case init::step::open_stdout: return " '" + spec.stdout_path + "'";
   case init::step::open_stderr: return " '" + spec.stderr_path + "'";
   case init::step::enter_directory: return " '" + spec.directory + "'";
-  case init::step::execute: return " '" + spec.arguments.front() + "'";
+  case init::step::execute: return " '" + spec.executable + "'";
   case init::step::set_groups:
   case init::step::set_gid:
   case init::step::set_uid: return spec.user ? " to that of '" + spec.user->name + "'" : "";

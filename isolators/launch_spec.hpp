@@ -19,14 +19,15 @@ struct launch_spec {
   std::string directory;         ///< where the command starts: the sandbox
   std::string stdout_path;
   std::string stderr_path;
-  std::vector<std::string> arguments; ///< argv; without '/' in the first, PATH of `environment` is searched
+  std::string executable; ///< a path if it has '/', else PATH of `environment` is searched
+  std::vector<std::string> arguments; ///< argv, its first included; empty: the executable alone
   std::map<std::string, std::string> environment; ///< all of it
   std::optional<user_identity> user;              ///< nothing: as this process
   std::vector<init::resource_limit> rlimits;
   mode_t file_mask = 022;
 };
 
-/// Sealed memory file with the description. Fails on texts with NUL, empty argv, relative paths.
+/// Sealed memory file with the description. Fails on texts with NUL, an empty executable, relative paths.
 [[nodiscard]] outcome<file_descriptor> describe(const launch_spec& spec);
 
 /// One line on a failed start: the step, what it was about, why.

@@ -126,6 +126,9 @@ outcome<launched_process> launch(const std::string& init_binary, const launch_sp
     return system_failure("pass the description of", spec.label);
   if (auto bad = make_directories(spec.runtime_directory, 0755))
     return *bad;
+  // An earlier container of this id may have ended a moment ago.
+  if (::unlink(status_path(spec.runtime_directory).c_str()) != 0 && errno != ENOENT)
+    return system_failure("remove", status_path(spec.runtime_directory));
   auto go = make_pipe(0);
   if (!go)
     return failure{go.error()};

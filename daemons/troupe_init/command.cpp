@@ -71,7 +71,7 @@ void switch_user(const description& what, int pipe) {
     give_up(pipe, step::enter_directory);
   default_signals();
   environ = what.variables;
-  execvp(what.arguments[0], what.arguments);
+  execvp(what.executable, what.arguments);
   give_up(pipe, step::execute);
 }
 

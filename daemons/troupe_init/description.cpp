@@ -30,6 +30,7 @@ bool take(const record_header& record, char* content, description& out, counts& 
   switch (record.kind) {
   case tag::argument: return append(out.arguments, seen.arguments, content);
   case tag::variable: return append(out.variables, seen.variables, content);
+  case tag::executable: out.executable = content; return true;
   case tag::directory: out.directory = content; return true;
   case tag::stdout_path: out.stdout_path = content; return true;
   case tag::stderr_path: out.stderr_path = content; return true;
@@ -61,7 +62,7 @@ bool take(const record_header& record, char* content, description& out, counts& 
 }
 
 bool complete(const description& d) {
-  return d.directory != nullptr && d.stdout_path != nullptr && d.stderr_path != nullptr
+  return d.executable != nullptr && d.directory != nullptr && d.stdout_path != nullptr && d.stderr_path != nullptr
          && d.status_path != nullptr;
 }
 

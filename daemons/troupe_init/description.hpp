@@ -9,6 +9,7 @@
 namespace troupe::init {
 
 struct description {
+  const char* executable = nullptr;
   char** arguments = nullptr; ///< NULL-terminated, never empty
   char** variables = nullptr; ///< NULL-terminated
   const char* directory = nullptr;

@@ -37,7 +37,7 @@ const char* subject(const description& what, step where) {
   case step::open_stdout: return what.stdout_path;
   case step::open_stderr: return what.stderr_path;
   case step::enter_directory: return what.directory;
-  case step::execute: return what.arguments[0];
+  case step::execute: return what.executable;
   default: return nullptr;
   }
 }

@@ -19,11 +19,13 @@ bool is_registration(const ToMaster& record) {
 }
 
 /// The agent that speaks over a link; one that is not registered is told so.
-agent_entry* speaker(turn& t, link_id id, const link_entry& link) {
+agent_entry* speaker(turn& t, link_id id, const link_entry& link, const ToMaster& spoken) {
   if (auto* agent = t.book.find(link.agent)) {
     agent->heard = true;
     return agent;
   }
+  if (spoken.has_pong())
+    return nullptr; // perhaps of the very ping below
   t.warning("record of an agent that is not registered dropped",
             {{"link", id}, {"peer", link.peer}});
   link::ToAgent record;
@@ -111,7 +113,7 @@ void on_record(turn& t, link_id id, const to_master_ptr& record) {
     on_register(t, id, record);
   else if (record->has_reregister())
     on_reregister(t, id, record);
-  else if (auto* agent = speaker(t, id, found->second))
+  else if (auto* agent = speaker(t, id, found->second, *record))
     on_agent_record(t, *agent, *record);
 }
 

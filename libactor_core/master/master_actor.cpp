@@ -13,23 +13,6 @@ std::string text_of(const caf::error& error) {
   return store_reason(error);
 }
 
-void write_log(const effect::log& entry) {
-  switch (entry.level) {
-  case log_level::debug:
-    log_debug(entry.line);
-    break;
-  case log_level::info:
-    log_info(entry.line);
-    break;
-  case log_level::warning:
-    log_warning(entry.line);
-    break;
-  case log_level::error:
-    log_error(entry.line);
-    break;
-  }
-}
-
 } // namespace
 
 /// Carries one effect out; changes of the state are gathered for one delta.
@@ -69,7 +52,7 @@ struct effect_runner {
 
   void operator()(effect::store& x) const { state.store(x); }
   void operator()(effect::change_state& x) { changes.push_back(std::move(x.change)); }
-  void operator()(effect::log& x) const { write_log(x); }
+  void operator()(effect::log& x) const { write_log_line(x.level, x.line); }
   void operator()(effect::give_up& x) const { state.give_up(x.reason); }
 };
 

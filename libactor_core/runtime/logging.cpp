@@ -60,12 +60,8 @@ void append_escaped(std::string& out, std::string_view text) {
 }
 
 void write(log_level level, std::string_view message, log_fields fields) {
-  auto* logger = spdlog::default_logger_raw();
-  auto severity = to_spdlog(level);
-  if (logger->should_log(severity)) {
-    auto line = render_log_line(message, fields);
-    logger->log(severity, spdlog::string_view_t(line.data(), line.size()));
-  }
+  if (spdlog::default_logger_raw()->should_log(to_spdlog(level)))
+    write_log_line(level, render_log_line(message, fields));
 }
 
 } // namespace
@@ -114,6 +110,11 @@ std::string render_log_line(std::string_view message, log_fields fields) {
     }
   }
   return line;
+}
+
+void write_log_line(log_level level, std::string_view rendered) {
+  spdlog::default_logger_raw()->log(to_spdlog(level),
+                                    spdlog::string_view_t(rendered.data(), rendered.size()));
 }
 
 void log_debug(std::string_view message, log_fields fields) {

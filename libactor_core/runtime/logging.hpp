@@ -56,6 +56,8 @@ void log_error(std::string_view message, log_fields fields = {});
 
 /// A line's text without time and level.
 std::string render_log_line(std::string_view message, log_fields fields);
+/// Writes what `render_log_line` has made: for pure code, which hands its lines to whoever may write.
+void write_log_line(log_level level, std::string_view rendered);
 
 struct logging_config {
   bool quiet = false; ///< nothing on stderr

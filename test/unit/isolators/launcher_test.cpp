@@ -34,7 +34,7 @@ TEST_CASE("a command sees exactly the environment it was given") {
   scratch folder;
   container c(folder);
   c.spec.environment = {{"A", "1"}, {"B", "two words"}};
-  c.spec.arguments = {"/usr/bin/env"};
+  c.spec.executable = "/usr/bin/env";
   c.start();
   c.wait_for_end();
   CHECK(c.out() == "A=1\nB=two words\n");
@@ -46,7 +46,8 @@ TEST_CASE("a command without a slash is looked up in the PATH it was given") {
   std::filesystem::create_directory(folder / "tools");
   std::filesystem::create_symlink("/bin/echo", folder / "tools/say");
   c.spec.environment["PATH"] = folder / "tools";
-  c.spec.arguments = {"say", "hello"};
+  c.spec.executable = "say";
+  c.spec.arguments = {"echo", "hello"};
   CHECK(c.start().result == init::verdict::started);
   c.wait_for_end();
   CHECK(c.out() == "hello\n");
@@ -55,7 +56,7 @@ TEST_CASE("a command without a slash is looked up in the PATH it was given") {
 TEST_CASE("a missing executable is reported, told on stderr and recorded as 127") {
   scratch folder;
   container c(folder);
-  c.spec.arguments = {"/no/such/program"};
+  c.spec.executable = "/no/such/program";
   const auto report = c.start();
   REQUIRE(report.result == init::verdict::failed);
   CHECK(failure_text(report, c.spec)
@@ -68,10 +69,10 @@ TEST_CASE("a file that may not be executed is reported and recorded as 126") {
   scratch folder;
   container c(folder);
   REQUIRE_FALSE(write_file(c.sandbox() + "/plain", "x"));
-  c.spec.arguments = {c.sandbox() + "/plain"};
+  c.spec.executable = c.sandbox() + "/plain";
   const auto report = c.start();
   REQUIRE(report.result == init::verdict::failed);
-  CHECK(failure_text(report, c.spec) == "cannot execute '" + c.spec.arguments[0]
+  CHECK(failure_text(report, c.spec) == "cannot execute '" + c.spec.executable
                                           + "': Permission denied");
   CHECK(c.wait_for_end() == 126 << 8);
 }
@@ -101,7 +102,7 @@ TEST_CASE("a link in place of the stdout file is refused instead of followed") {
 TEST_CASE("nothing runs before the go-ahead, and init leaves when nobody is there to give it") {
   scratch folder;
   container c(folder);
-  c.spec.arguments = {"/bin/sh", "-c", "echo ran"};
+  c.set_shell("echo ran");
   c.launch();
   CHECK(std::holds_alternative<no_report>(read_report(c.process.report)));
   c.process.go.reset();
@@ -190,8 +191,8 @@ TEST_CASE("an unknown user is refused by name") {
 TEST_CASE("a launch with texts that no kernel takes is refused before anything starts") {
   scratch folder;
   container c(folder);
-  c.spec.arguments = {"/bin/true"};
-  SECTION("no executable") { c.spec.arguments.clear(); }
+  c.spec.executable = "/bin/true";
+  SECTION("no executable") { c.spec.executable.clear(); }
   SECTION("zero byte in an argument") { c.spec.arguments.push_back(std::string("a\0b", 3)); }
   SECTION("zero byte in a value") { c.spec.environment["X"] = std::string("a\0b", 3); }
   SECTION("equals sign in a name") { c.spec.environment["X=Y"] = "1"; }
@@ -227,7 +228,7 @@ TEST_CASE("a thousand launches one after the other leave nothing behind") {
   const auto before = descriptors();
   for (int i = 0; i < 1000; ++i) {
     container c(folder, "c" + std::to_string(i));
-    c.spec.arguments = {"/bin/true"};
+    c.spec.executable = "/bin/true";
     REQUIRE(c.start().result == init::verdict::started);
     REQUIRE(c.wait_for_end() == 0);
     REQUIRE(reap(c.process.process) == 0);

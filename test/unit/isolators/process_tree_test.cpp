@@ -100,7 +100,8 @@ TEST_CASE("the usage of 300 containers is read in one pass within 40 ms") {
   std::vector<pid_t> roots;
   for (int i = 0; i < 300; ++i) {
     containers.push_back(std::make_unique<container>(folder, "c" + std::to_string(i)));
-    containers.back()->spec.arguments = {"/bin/sleep", "60"};
+    containers.back()->spec.executable = "/bin/sleep";
+    containers.back()->spec.arguments = {"sleep", "60"};
     REQUIRE(containers.back()->start().result == init::verdict::started);
     roots.push_back(containers.back()->process.identity.pid);
   }

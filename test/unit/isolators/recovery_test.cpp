@@ -34,7 +34,7 @@ recovered_container recover_one(const scratch& folder) {
 TEST_CASE("a container outlives its agent, is found again and ends with its own status") {
   scratch folder;
   container c(folder);
-  c.spec.arguments = {"/bin/sh", "-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done"};
+  c.set_shell("trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done");
   launch_and_exit(c.spec);
   c.wait_for_output("ready");
   auto found = recover_one(folder);
@@ -51,7 +51,7 @@ TEST_CASE("a container outlives its agent, is found again and ends with its own 
 TEST_CASE("a container that ended while no agent was there is found with its status") {
   scratch folder;
   container c(folder);
-  c.spec.arguments = {"/bin/sh", "-c", "exit 9"};
+  c.set_shell("exit 9");
   launch_and_exit(c.spec);
   const auto records = read_records(folder / "run");
   REQUIRE(records);

@@ -94,8 +94,13 @@ class container {
     return std::get<init::report>(report);
   }
 
+  void set_shell(const std::string& script) {
+    spec.executable = "/bin/sh";
+    spec.arguments = {"sh", "-c", script};
+  }
+
   init::report start_shell(const std::string& script) {
-    spec.arguments = {"/bin/sh", "-c", script};
+    set_shell(script);
     return start();
   }
 

@@ -1,0 +1,56 @@
+#include "isolators/fetcher_actor.hpp"
+
+#include "isolators/errors.hpp"
+
+#include <caf/all.hpp>
+
+namespace troupe::isolators {
+namespace {
+
+using self_pointer = fetcher_actor::stateful_pointer<fetcher_state>;
+
+/// Lives for one fetch: it blocks.
+fetcher_actor::behavior_type worker(fetcher_actor::pointer self, fetch_options options) {
+  return {[=](const fetch_uris& x) -> caf::result<uris_fetched> {
+    self->quit();
+    if (auto bad = fetch(x.items, x.sandbox, x.user, options, x.stop))
+      return to_error(*bad);
+    return uris_fetched{};
+  }};
+}
+
+void start_waiting(self_pointer self, const fetcher_config& config) {
+  auto& state = self->state;
+  while (state.active < config.limit && !state.queue.empty()) {
+    auto [job, promise] = std::move(state.queue.front());
+    state.queue.pop_front();
+    ++state.active;
+    const auto over = [=] {
+      --self->state.active;
+      start_waiting(self, config);
+    };
+    self->request(self->spawn<caf::detached>(worker, config.options), caf::infinite, std::move(job))
+      .then(
+        [over, promise = promise](const uris_fetched& done) mutable {
+          promise.deliver(done);
+          over();
+        },
+        [over, promise = promise](caf::error& why) mutable {
+          promise.deliver(std::move(why));
+          over();
+        });
+  }
+}
+
+} // namespace
+
+fetcher_actor::behavior_type fetcher(self_pointer self, fetcher_config config) {
+  return {[=](const fetch_uris& x) -> caf::result<uris_fetched> {
+    auto promise = self->make_response_promise<uris_fetched>();
+    self->state.queue.emplace_back(x, promise);
+    start_waiting(self, config);
+    return promise;
+  }};
+}
+
+} // namespace troupe::isolators

@@ -1,0 +1,365 @@
+/// Random histories: agents and frameworks that come, go, break off and repeat themselves. After
+/// every step the allocator's view of who holds what, and the view of a reader of the delta stream,
+/// must be those of the master.
+#include "world.hpp"
+
+#include "model/resource_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <random>
+#include <set>
+
+using namespace troupe;
+using namespace troupe::master;
+using namespace troupe::master::test;
+using mesos::v1::TaskState;
+using ToAgent = troupe::link::ToAgent;
+
+namespace {
+
+/// What a reader knows: things by kind and name, with what may differ about them.
+struct reader {
+  using things = std::map<std::string, std::string>;
+
+  things known;
+
+  static std::string task_name(const mesos::v1::Task& task) {
+    return task.framework_id().value() + "/" + task.task_id().value();
+  }
+  static std::string executor_name(const framework_id& f, const agent_id& a, const std::string& e) {
+    return "executor " + f.value() + "/" + a.value() + "/" + e;
+  }
+  void move_task(const mesos::v1::Task& task, const std::string& kind) {
+    known.erase("active " + task_name(task));
+    known.erase("unreachable " + task_name(task));
+    known[kind + " " + task_name(task)] = TaskState_Name(task.state());
+  }
+
+  void operator()(const delta::master_changed& x) {
+    known["unreachable agents"] = std::to_string(x.master->unreachable_agents);
+  }
+  void operator()(const delta::agent_changed& x) {
+    known["agent " + x.agent->id.value()] = x.agent->active ? "active" : "inactive";
+  }
+  void operator()(const delta::agent_removed& x) { known.erase("agent " + x.agent.value()); }
+  void operator()(const delta::agent_recovered& x) {
+    known["recovered " + x.agent->id.value()] = "";
+  }
+  void operator()(const delta::recovered_agent_removed& x) {
+    known.erase("recovered " + x.agent.value());
+  }
+  void operator()(const delta::framework_changed& x) {
+    known["framework " + x.framework->id.value()] = x.framework->connected ? "connected" : "away";
+  }
+  void operator()(const delta::framework_completed& x) {
+    auto id = x.framework->id.value();
+    known.erase("framework " + id);
+    known["gone framework " + id] = "";
+    std::erase_if(known, [&](const auto& entry) {
+      return entry.first.find("active " + id + "/") == 0 ||
+             entry.first.find("executor " + id + "/") == 0;
+    });
+  }
+  void operator()(const delta::task_changed& x) { move_task(*x.task, "active"); }
+  void operator()(const delta::task_completed& x) { move_task(*x.task, "completed"); }
+  void operator()(const delta::task_unreachable& x) { move_task(*x.task, "unreachable"); }
+  void operator()(const delta::executor_added& x) {
+    known[executor_name(x.executor->framework, x.executor->agent,
+                        x.executor->info->executor_id().value())] = "";
+  }
+  void operator()(const delta::executor_removed& x) {
+    known.erase(executor_name(x.framework, x.agent, x.executor.value()));
+  }
+  void operator()(const delta::offer_added& x) { known["offer " + x.offer->id().value()] = ""; }
+  void operator()(const delta::offer_removed& x) { known.erase("offer " + x.offer.value()); }
+};
+
+/// The allocator's books: who holds what where. Recovering what is not held is a fault.
+struct ledger {
+  std::map<agent_id, resources> total;
+  std::map<agent_id, std::map<framework_id, resources>> held;
+
+  resources free(const agent_id& agent) const {
+    auto rest = total.at(agent).unallocated();
+    if (auto here = held.find(agent); here != held.end())
+      for (const auto& [f, items] : here->second)
+        rest -= items.unallocated();
+    return rest;
+  }
+
+  void operator()(const add_agent& x) {
+    REQUIRE(!total.contains(x.agent));
+    total[x.agent] = x.total;
+    held[x.agent] = x.used;
+    free(x.agent);
+  }
+  void operator()(const update_agent& x) { total.at(x.agent) = x.total; }
+  void operator()(const remove_agent& x) {
+    total.erase(x.agent);
+    held.erase(x.agent);
+  }
+  void operator()(const recover_resources& x) {
+    auto here = held.find(x.agent);
+    if (here == held.end())
+      return;
+    INFO("recovering " << to_text(x.returned) << " of " << x.framework << " on " << x.agent
+                       << " which holds " << to_text(here->second[x.framework]));
+    REQUIRE(here->second[x.framework].subtract_if_contained(x.returned));
+  }
+  template <class Other>
+  void operator()(const Other&) {}
+};
+
+/// An agent as it really is: what it runs, whatever the master thinks.
+struct real_agent {
+  agent_id id;
+  std::string pid;
+  link_id link = 0;
+  std::map<std::string, mesos::v1::Task> tasks; ///< not yet acknowledged as terminal
+  std::map<std::string, char> last_uuid;
+};
+
+class random_history {
+ public:
+  explicit random_history(unsigned seed)
+      : random_(seed) {
+    w_.start();
+    settle();
+  }
+
+  void step() {
+    int what = pick(40);
+    if (what < 2 || agents_.empty())
+      new_agent();
+    else if (what < 4)
+      break_link();
+    else if (what < 8)
+      return_agent();
+    else if (what < 10 || frameworks_.empty())
+      new_framework();
+    else if (what < 11)
+      w_.end_stream(any(frameworks_));
+    else if (what < 14)
+      resubscribe();
+    else if (what < 25)
+      offer();
+    else if (what < 35)
+      update();
+    else if (what < 37)
+      w_.pass(std::chrono::seconds{pick(pick(4) == 0 ? 700 : 60)});
+    else
+      reconcile_or_kill();
+    settle();
+    std::erase_if(frameworks_, [&](const scheduler& f) {
+      return !reader_.known.contains("framework " + f.id.value());
+    });
+  }
+
+  /// Everything that readers and the allocator must agree on with the master.
+  void check() {
+    reader fresh;
+    for (const auto& change : w_.core.snapshot())
+      std::visit(fresh, change);
+    CHECK(fresh.known == reader_.known);
+    for (const auto& [agent, by_framework] : ledger_.held)
+      ledger_.free(agent);
+  }
+
+  /// Ends everything: nothing may be held any more.
+  void end() {
+    for (const auto& f : frameworks_)
+      w_.teardown(f.id);
+    settle();
+    for (const auto& [agent, by_framework] : ledger_.held)
+      for (const auto& [framework, items] : by_framework) {
+        INFO(framework << " still holds " << to_text(items) << " on " << agent);
+        CHECK(items.empty());
+      }
+    CHECK(launched_ > 10); // the history was one
+  }
+
+ private:
+  int pick(int n) { return std::uniform_int_distribution<int>{0, n - 1}(random_); }
+
+  template <class T>
+  T& any(std::vector<T>& items) {
+    return items[pick(static_cast<int>(items.size()))];
+  }
+
+  /// Effects reach readers, the allocator and the agents.
+  void settle() {
+    auto done = std::exchange(w_.done, {});
+    for (const auto& one : done) {
+      if (const auto* change = std::get_if<effect::change_state>(&one))
+        std::visit(reader_, change->change);
+      if (const auto* tell = std::get_if<effect::tell_allocator>(&one))
+        std::visit(ledger_, tell->message);
+      if (const auto* sent = std::get_if<effect::send_agent>(&one))
+        for (auto& agent : agents_)
+          if (agent.link == sent->link)
+            hear(agent, *sent->record);
+      if (const auto* closed = std::get_if<effect::close_link>(&one))
+        for (auto& agent : agents_)
+          if (agent.link == closed->link)
+            agent.link = 0;
+    }
+    if (!w_.done.empty())
+      settle();
+  }
+
+  void hear(real_agent& agent, const link::ToAgent& record) {
+    launched_ += record.has_run_task();
+    if (record.has_run_task() && pick(10) != 0) { // some get lost with their link
+      const auto& info = record.run_task().task();
+      mesos::v1::Task task;
+      task.set_name(info.name());
+      *task.mutable_task_id() = info.task_id();
+      *task.mutable_framework_id() = record.run_task().framework().id();
+      *task.mutable_agent_id() = info.agent_id();
+      task.set_state(TaskState::TASK_STAGING);
+      *task.mutable_resources() = info.resources();
+      agent.tasks[info.task_id().value()] = task;
+    }
+    if (record.has_acknowledge()) {
+      auto task = agent.tasks.find(record.acknowledge().task_id().value());
+      if (task != agent.tasks.end() && task->second.state() == TaskState::TASK_FINISHED)
+        agent.tasks.erase(task);
+    }
+    if (record.has_registered())
+      for (const auto& asked : record.registered().reconcile())
+        if (!agent.tasks.contains(asked.task_id().value()))
+          w_.say(agent.link,
+                 test::update({framework_id{asked.framework_id().value()}, 0, ""},
+                              asked.task_id().value(), TaskState::TASK_LOST, uuid('l')));
+    if (record.has_shutdown_framework())
+      std::erase_if(agent.tasks, [&](const auto& entry) {
+        return entry.second.framework_id().value() ==
+               record.shutdown_framework().framework_id().value();
+      });
+  }
+
+  void new_agent() {
+    if (agents_.size() == 4)
+      return;
+    auto pid = "slave(1)@10.0.0.1:" + std::to_string(6000 + agents_.size());
+    auto added = w_.add_agent("h", world::usual_resources, pid);
+    agents_.push_back({added.id, pid, added.link, {}, {}});
+  }
+
+  void break_link() {
+    auto& agent = any(agents_);
+    w_.break_link({agent.id, agent.link});
+    agent.link = 0;
+  }
+
+  void return_agent() {
+    auto& agent = any(agents_);
+    link::ToMaster record;
+    auto* body = record.mutable_reregister();
+    *body->mutable_registration() = registration("h", world::usual_resources, agent.pid);
+    body->mutable_registration()->mutable_agent()->mutable_id()->set_value(agent.id.value());
+    for (const auto& [id, task] : agent.tasks)
+      *body->add_tasks() = task;
+    for (const auto& f : frameworks_) {
+      *body->add_frameworks() = info_of(f.id);
+    }
+    agent.link = w_.open_link();
+    w_.say(agent.link, record);
+  }
+
+  mesos::v1::FrameworkInfo info_of(const framework_id& id) const {
+    auto info = framework_info();
+    info.mutable_id()->set_value(id.value());
+    info.set_checkpoint(id.value().back() % 2 == 0);
+    info.set_failover_timeout(600);
+    return info;
+  }
+
+  void new_framework() {
+    if (frameworks_.size() < 3)
+      frameworks_.push_back(
+          w_.subscribe(info_of(framework_id{"f-" + std::to_string(next_framework_++)})));
+  }
+
+  void resubscribe() {
+    auto& f = any(frameworks_);
+    f = w_.resubscribe(f, info_of(f.id));
+  }
+
+  void offer() {
+    auto& f = any(frameworks_);
+    auto& agent = any(agents_);
+    auto all = allocated("cpus:2;mem:512");
+    if (!ledger_.total.contains(agent.id) ||
+        !ledger_.free(agent.id).allocated_to_role("*").contains(all))
+      return;
+    ledger_.held[agent.id][f.id] += all;
+    w_.take(w_.core.offers({{f.id, "*", agent.id, all}}, w_.now));
+    auto added = w_.changes<delta::offer_added>();
+    if (added.empty())
+      return;
+    auto id = added.back().offer->id().value();
+    settle();
+    worker on{agent.id, agent.link};
+    switch (pick(8)) {
+    case 0:
+      break; // stays outstanding
+    case 1:
+      w_.call(f, decline({id}));
+      break;
+    default:
+      w_.call(f,
+              accept({id}, {command_task("t" + std::to_string(next_task_++), on, "cpus:0.5;mem:32"),
+                            command_task("t" + std::to_string(pick(20)), on, "cpus:0.5;mem:32")}));
+    }
+  }
+
+  void update() {
+    auto& agent = any(agents_);
+    if (agent.tasks.empty() || agent.link == 0)
+      return;
+    auto at = std::next(agent.tasks.begin(), pick(static_cast<int>(agent.tasks.size())));
+    auto& task = at->second;
+    if (task.state() != TaskState::TASK_FINISHED)
+      task.set_state(pick(2) == 0 ? TaskState::TASK_RUNNING : TaskState::TASK_FINISHED);
+    framework_id owner{task.framework_id().value()};
+    auto id = at->first;
+    auto mark = uuid(task.state() == TaskState::TASK_FINISHED ? 'f' : 'r');
+    w_.say(agent.link, test::update({owner, 0, ""}, id, task.state(), mark));
+    for (const auto& f : frameworks_)
+      if (f.id == owner && pick(3) != 0)
+        w_.call(f, acknowledge({agent.id, agent.link}, id, mark));
+  }
+
+  void reconcile_or_kill() {
+    auto& f = any(frameworks_);
+    w_.call(f, pick(2) == 0 ? reconcile({}) : kill("t" + std::to_string(pick(20))));
+  }
+
+  std::mt19937 random_;
+  world w_;
+  reader reader_;
+  ledger ledger_;
+  std::vector<real_agent> agents_;
+  std::vector<scheduler> frameworks_;
+  int next_framework_ = 0;
+  int next_task_ = 100;
+  int launched_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("in random histories readers and allocator agree with the master") {
+  auto seed = GENERATE(Catch::Generators::range(1u, 41u));
+  INFO("seed " << seed);
+  random_history h(seed);
+  for (int i = 0; i < 250; ++i) {
+    INFO("step " << i);
+    h.step();
+    if (i % 10 == 0)
+      h.check();
+  }
+  h.check();
+  h.end();
+}
