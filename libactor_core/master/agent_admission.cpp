@@ -157,6 +157,7 @@ void greet(turn& t, agent_entry& agent, bool again,
     asked->mutable_task_id()->set_value(task.value());
   }
   t.tell(agent, std::move(record));
+  agent.heard = true;
   ping(t, agent.id);
 }
 

@@ -73,6 +73,12 @@ void master_state::set_up(pointer actor, master_config settings, master_neighbou
 
 void master_state::registry_loaded(const registry& known) {
   carry_out(core_->start(known, now()));
+  publish_metrics();
+}
+
+void master_state::publish_metrics() {
+  if (around_.metrics)
+    self_->send(around_.metrics, core_->take_metrics(now()));
 }
 
 caf::result<api_answer> master_state::subscribe(const subscribe_framework& request) {
@@ -133,8 +139,7 @@ void master_state::closed(const link_closed& link) {
 void master_state::tick() {
   self_->delayed_send(self_, config_.tick, caf::tick_atom::value);
   carry_out(core_->advance(now()));
-  if (around_.metrics)
-    self_->send(around_.metrics, core_->take_metrics(now()));
+  publish_metrics();
 }
 
 void master_state::peer_down(const caf::actor_addr& peer) {

@@ -54,6 +54,7 @@ struct master_state {
   void store(const effect::store& change);
   void give_up(const std::string& reason);
   void publish(std::vector<state_change> changes);
+  void publish_metrics();
 
   friend struct effect_runner;
 

@@ -51,6 +51,7 @@ void registrar_state::loaded(const stored_variable& found, const std::string& le
     return;
   }
   book_ = std::move(*book);
+  book_->set_bounds(config_.keep);
   book_->set_leader(leader);
   write(book_->encode());
 }

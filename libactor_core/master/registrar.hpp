@@ -22,6 +22,7 @@ namespace troupe::master {
 
 struct registrar_config {
   std::string variable = "registry";
+  registry_book::bounds keep;
   std::chrono::nanoseconds fetch_timeout = std::chrono::minutes{1};
   std::chrono::nanoseconds store_timeout = std::chrono::seconds{20};
 };

@@ -4,6 +4,8 @@
 
 #include <mesos/v1/mesos.pb.h>
 
+#include <algorithm>
+
 namespace troupe::master {
 
 namespace {
@@ -82,7 +84,9 @@ bool registry_book::apply(const registry_operation& operation) {
     }
     bool operator()(const registry_op::mark_unreachable& op) const {
       bool removed = book.agents_.erase(op.agent) != 0;
-      return put(book.unreachable_, op.agent, op.since) || removed;
+      bool added = put(book.unreachable_, op.agent, op.since);
+      book.prune(op.since);
+      return added || removed;
     }
     bool operator()(const registry_op::mark_reachable& op) const {
       bool back = book.unreachable_.erase(op.agent) != 0;
@@ -96,6 +100,16 @@ bool registry_book::apply(const registry_operation& operation) {
     }
   };
   return std::visit(visitor{*this}, operation);
+}
+
+void registry_book::prune(std::int64_t now) {
+  std::erase_if(unreachable_, [&](const auto& entry) {
+    return now - entry.second.since_ns() > keep_.unreachable_age.count();
+  });
+  while (unreachable_.size() > keep_.unreachable_agents)
+    unreachable_.erase(std::min_element(
+        unreachable_.begin(), unreachable_.end(),
+        [](const auto& a, const auto& b) { return a.second.since_ns() < b.second.since_ns(); }));
 }
 
 registry registry_book::content() const {

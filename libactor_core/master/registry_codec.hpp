@@ -6,6 +6,8 @@
 
 #include <troupe/registry.pb.h>
 
+#include <chrono>
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -19,12 +21,23 @@ class registry_book {
   static outcome<registry_book> decode(const std::string& bytes);
   std::string encode() const;
 
+  /// How many unreachable agents are remembered, and how long; what is beyond goes when the next
+  /// one becomes unreachable.
+  struct bounds {
+    std::size_t unreachable_agents = 102400;
+    std::chrono::nanoseconds unreachable_age = std::chrono::hours{14 * 24};
+  };
+
+  void set_bounds(bounds keep) { keep_ = keep; }
   void set_leader(const std::string& leader) { rest_.set_leader(leader); }
   /// Carries one operation out; false when the registry is already as wanted.
   bool apply(const registry_operation& operation);
   registry content() const;
 
  private:
+  void prune(std::int64_t now);
+
+  bounds keep_;
   stored::Registry rest_; ///< leader and unknown fields; its lists are empty
   std::map<agent_id, stored::Agent> agents_;
   std::map<agent_id, stored::LeftAgent> unreachable_;

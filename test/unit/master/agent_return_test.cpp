@@ -324,6 +324,21 @@ TEST_CASE("an agent whose tasks use more than it has is refused") {
   CHECK(!w.closed_link(link));
 }
 
+TEST_CASE("a re-registration doubled on its link changes nothing") {
+  broken w;
+  w.back({task_of("t", w.f.id, w.agent.id, TaskState::TASK_RUNNING)});
+  w.say(w.agent.link, update(w.f, "t", TaskState::TASK_FINISHED, uuid('x')));
+  w.call(w.f, acknowledge(w.agent, "t", uuid('x')));
+  w.call(w.f, accept(w.offer(w.f, w.agent, "cpus:1;mem:64"), {executor_task("e", "ex", w.agent)}));
+  w.forget();
+  w.say(w.agent.link,
+        reregister(w.agent.id, {task_of("t", w.f.id, w.agent.id, TaskState::TASK_RUNNING)}));
+  CHECK(w.answer().reconcile_size() == 0);
+  CHECK(w.changes<delta::task_changed>().empty());
+  CHECK(w.changes<delta::executor_removed>().empty());
+  CHECK(w.told_allocator<recover_resources>().empty());
+}
+
 TEST_CASE("a newer link of a connected agent replaces the older one") {
   world w;
   w.start();

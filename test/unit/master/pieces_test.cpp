@@ -101,6 +101,21 @@ TEST_CASE("the registry survives its bytes, with what every operation did to it"
   CHECK(again->content().unreachable.empty());
 }
 
+TEST_CASE("unreachable agents are forgotten when they are too old or too many") {
+  auto book = *registry_book::decode("");
+  book.set_bounds({2, std::chrono::seconds{100}});
+  auto second = [](int n) { return std::int64_t{n} * 1000000000; };
+  book.apply(registry_op::mark_unreachable{agent_id{"a"}, second(0)});
+  book.apply(registry_op::mark_unreachable{agent_id{"b"}, second(90)});
+  book.apply(registry_op::mark_unreachable{agent_id{"c"}, second(101)});
+  CHECK(
+      book.content().unreachable ==
+      std::map<agent_id, std::int64_t>{{agent_id{"b"}, second(90)}, {agent_id{"c"}, second(101)}});
+  book.apply(registry_op::mark_unreachable{agent_id{"d"}, second(102)});
+  CHECK(!book.content().unreachable.contains(agent_id{"b"}));
+  CHECK(book.content().unreachable.size() == 2);
+}
+
 TEST_CASE("an operation that changes nothing says so") {
   auto book = *registry_book::decode("");
   agent_id a{"a"};

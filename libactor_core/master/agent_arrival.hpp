@@ -1,0 +1,39 @@
+/// What an agent that comes back says it runs, taken over into the books.
+#pragma once
+
+#include "master/agent_report.hpp"
+#include "master/turn.hpp"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace troupe::master {
+
+using task_names = std::vector<std::pair<framework_id, task_id>>;
+
+/// One re-registration on its way into the books: first what has gone, then what is new to them.
+struct arrival {
+  turn& t;
+  agent_entry& agent;
+  const agent_report& report;
+  bool was_known;    ///< registered all along, only its link was broken
+  bool was_expected; ///< in the registry as admitted when this master began to lead
+  std::set<framework_id> to_shut_down; ///< frameworks whose remains the agent must end
+  bool grown = false;                  ///< something that uses resources was added
+
+  /// Executors in the books that the agent no longer has.
+  void drop_missing_executors();
+  /// Tasks in the books that the agent did not name: it has to explain those that should run. Of
+  /// one that has ended, the agent has nothing more to say: the framework is told once more.
+  task_names missing_tasks();
+  /// Enters what the agent runs and the books do not have.
+  void take_new();
+
+ private:
+  framework_entry* owner_of(const framework_id& id, bool ended);
+  void take(const reported_executor& told);
+  void take(const reported_task& told);
+};
+
+} // namespace troupe::master
