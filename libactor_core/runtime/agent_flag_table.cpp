@@ -64,7 +64,8 @@ flag_group resources_group() {
                "What this agent offers, 'cpus:4;mem:1024;ports:[31000-32000]' or JSON; cpus, mem, "
                "disk "
                "and ports that it does not name are detected.")
-              .otherwise_detected("detected"),
+              .otherwise_detected("detected")
+              .checked(check::resources()),
           flag("attributes", kind::text, "What frameworks may know of this agent: rack:r1;zone:z2.")
               .checked(check::attributes()),
           flag("default_role", kind::text, "Role of resources that name none.")

@@ -1,5 +1,7 @@
 #include "runtime/flag_checks.hpp"
 
+#include "model/resource_text.hpp"
+
 #include <arpa/inet.h>
 
 #include <charconv>
@@ -197,6 +199,16 @@ flag_spec::check_function quantity_sets() {
       if (auto problem = check_quantity_set(set))
         return problem;
     return std::nullopt;
+  };
+}
+
+flag_spec::check_function resources() {
+  return [](const std::string& text) -> answer {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first != text.npos && text[first] == '[')
+      return std::nullopt;
+    auto parsed = parse_resource_list(text);
+    return parsed ? answer{} : parsed.error();
   };
 }
 

@@ -32,6 +32,8 @@ flag_spec::check_function weights();
 flag_spec::check_function roles();
 /// `cpus:0.01|mem:32`, `cpus:1;mem:64`, or empty.
 flag_spec::check_function quantity_sets();
+/// `cpus:4;ports:[31000-32000]`. The JSON form passes: its reader, who has the codec, checks it.
+flag_spec::check_function resources();
 /// `k:v;k:v`.
 flag_spec::check_function attributes();
 /// `host:port`.

@@ -40,7 +40,7 @@ scheduler.on("update", (update) => {
     }
     if (status.state === "TASK_KILLED") {
       scheduler.on("sent_teardown", () => { say("end", {}); process.exit(0); });
-      scheduler.teardown();
+      scheduler.once("sent_acknowledge", () => scheduler.teardown());
     }
   }
   if (phase === "first" && finished.size === 100 && agent) {
