@@ -24,30 +24,38 @@ void arrival::drop_missing_executors() {
   }
 }
 
-task_names arrival::missing_tasks() {
+task_names arrival::unnamed_tasks() const {
   std::set<std::pair<framework_id, task_id>> told;
   for (const auto& task : report.tasks)
     told.emplace(framework_id{task.task.framework_id().value()},
                  task_id{task.task.task_id().value()});
-  task_names missing;
-  auto tasks = agent.tasks;
-  for (const auto& [owner, ids] : tasks) {
-    auto& framework = *t.book.find(owner);
-    for (const auto& id : ids) {
-      if (told.contains({owner, id}))
-        continue;
-      const auto& view = *framework.tasks.at(id).view;
-      if (!wire::is_terminal(view.state())) {
-        missing.emplace_back(owner, id);
-        continue;
-      }
-      t.tell(framework,
-             update_event(make_status(t, view, view.state(), TaskStatus::REASON_RECONCILIATION,
-                                      "Reconciliation: Latest task state")));
-      complete_task(t, framework, id);
-    }
+  task_names unnamed;
+  for (const auto& [owner, ids] : agent.tasks)
+    for (const auto& id : ids)
+      if (!told.contains({owner, id}))
+        unnamed.emplace_back(owner, id);
+  return unnamed;
+}
+
+task_names arrival::unexplained_tasks() const {
+  auto tasks = unnamed_tasks();
+  std::erase_if(tasks, [&](const auto& task) {
+    return wire::is_terminal(t.book.frameworks.at(task.first).tasks.at(task.second).view->state());
+  });
+  return tasks;
+}
+
+void arrival::complete_forgotten_tasks() {
+  for (const auto& [owner, id] : unnamed_tasks()) {
+    auto& framework = t.book.frameworks.at(owner);
+    const auto& view = *framework.tasks.at(id).view;
+    if (!wire::is_terminal(view.state()))
+      continue;
+    t.tell(framework,
+           update_event(make_status(t, view, view.state(), TaskStatus::REASON_RECONCILIATION,
+                                    "Reconciliation: Latest task state")));
+    complete_task(t, framework, id);
   }
-  return missing;
 }
 
 void arrival::take_new() {
@@ -100,8 +108,8 @@ void arrival::take(const reported_task& told) {
     return;
   framework->unreachable_tasks.erase(id);
   auto task = told.task;
-  // Only what this master passes on itself may be acknowledged through it.
-  task.clear_status_update_state();
+  // Only what this master passes on itself may be acknowledged through it. The state stays: it is
+  // that of the agent's next update, and reconciliation must not run ahead of it.
   task.clear_status_update_uuid();
   *task.mutable_agent_id() = agent.info->id();
   auto status = make_status(t, task, task.state(), TaskStatus::REASON_AGENT_REREGISTERED,

@@ -24,13 +24,16 @@ struct arrival {
 
   /// Executors in the books that the agent no longer has.
   void drop_missing_executors();
-  /// Tasks in the books that the agent did not name: it has to explain those that should run. Of
-  /// one that has ended, the agent has nothing more to say: the framework is told once more.
-  task_names missing_tasks();
+  /// Tasks in the books that should run but that the agent did not name: it has to explain them.
+  task_names unexplained_tasks() const;
+  /// Tasks that have ended and that the agent has forgotten: it has nothing more to say, so the
+  /// framework is told once more and they are completed.
+  void complete_forgotten_tasks();
   /// Enters what the agent runs and the books do not have.
   void take_new();
 
  private:
+  task_names unnamed_tasks() const;
   framework_entry* owner_of(const framework_id& id, bool ended);
   void take(const reported_executor& told);
   void take(const reported_task& told);

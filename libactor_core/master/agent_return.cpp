@@ -122,7 +122,8 @@ void take_over(turn& t, const homecoming& step, const agent_report& report, bool
   recover_frameworks(t, record);
   arrival a{t, agent, report, was_known, was_expected, {}};
   a.drop_missing_executors();
-  auto missing = a.missing_tasks();
+  a.complete_forgotten_tasks();
+  auto missing = a.unexplained_tasks();
   a.take_new();
   announce(t, a, changed, was_connected);
   greet(t, agent, true, missing);
@@ -135,6 +136,16 @@ void take_over(turn& t, const homecoming& step, const agent_report& report, bool
                                  {"hostname", agent.info->hostname()},
                                  {"tasks", report.tasks.size()},
                                  {"missing_tasks", missing.size()}});
+}
+
+/// The agent asks again on the link that it is registered on: its answer was slow, or the record is
+/// an old one doubled. So it may ask for what it lacks, but it does not change the books.
+void answer_again(turn& t, agent_entry& agent, const link::ReregisterAgent& record,
+                  const agent_report& report) {
+  arrival a{t, agent, report, true, false, {}};
+  greet(t, agent, true, a.unexplained_tasks());
+  shut_down_frameworks(a, record);
+  repeat_kills(t, agent);
 }
 
 } // namespace
@@ -162,16 +173,14 @@ void on_reregister(turn& t, link_id id, const to_master_ptr& record) {
     shut_down(t, id, agent, "agent has been marked gone");
     return;
   }
-  auto* known = t.book.find(agent);
-  if (known != nullptr && known->link == id) {
-    // Nothing is lost while a link lives, so the books are right; the record may be an old one
-    // doubled.
-    greet(t, *known, true, {});
-    return;
-  }
   auto report = read_report(record->reregister());
   if (!report) {
     refuse(t, id, agent, report.error());
+    return;
+  }
+  auto* known = t.book.find(agent);
+  if (known != nullptr && known->link == id) {
+    answer_again(t, *known, record->reregister(), *report);
     return;
   }
   homecoming step{agent, id, record, pid};

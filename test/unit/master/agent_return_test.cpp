@@ -235,6 +235,20 @@ TEST_CASE("after a failover agents bring their tasks and frameworks back") {
   CHECK(w.records({agent_id{"old-S7"}, link}, ToAgent::kAcknowledge).empty());
 }
 
+TEST_CASE("after a failover reconciliation does not run ahead of the agent's next update") {
+  world w;
+  w.start(with_agent("old-S7"));
+  framework_id owner{"old-0001"};
+  auto task = task_of("t", owner, agent_id{"old-S7"}, TaskState::TASK_FINISHED);
+  task.set_status_update_state(TaskState::TASK_RUNNING);
+  task.set_status_update_uuid(uuid('r'));
+  w.say(w.open_link(), reregister(agent_id{"old-S7"}, {task}, {named(owner, framework_info())}));
+  auto f = w.subscribe(named(owner, framework_info()));
+  w.call(f, reconcile({}));
+  REQUIRE(w.updates(f).size() == 1);
+  CHECK(w.updates(f)[0].state() == TaskState::TASK_RUNNING);
+}
+
 TEST_CASE("agents of the registry that stay away become unreachable, without task updates") {
   world w;
   w.start(with_agent("old-S7"));
@@ -329,11 +343,12 @@ TEST_CASE("a re-registration doubled on its link changes nothing") {
   w.back({task_of("t", w.f.id, w.agent.id, TaskState::TASK_RUNNING)});
   w.say(w.agent.link, update(w.f, "t", TaskState::TASK_FINISHED, uuid('x')));
   w.call(w.f, acknowledge(w.agent, "t", uuid('x')));
-  w.call(w.f, accept(w.offer(w.f, w.agent, "cpus:1;mem:64"), {executor_task("e", "ex", w.agent)}));
+  w.call(w.f, accept(w.offer(w.f, w.agent, "cpus:2;mem:64"), {executor_task("e", "ex", w.agent)}));
   w.forget();
   w.say(w.agent.link,
         reregister(w.agent.id, {task_of("t", w.f.id, w.agent.id, TaskState::TASK_RUNNING)}));
-  CHECK(w.answer().reconcile_size() == 0);
+  REQUIRE(w.answer().reconcile_size() == 1);
+  CHECK(w.answer().reconcile(0).task_id().value() == "e");
   CHECK(w.changes<delta::task_changed>().empty());
   CHECK(w.changes<delta::executor_removed>().empty());
   CHECK(w.told_allocator<recover_resources>().empty());
