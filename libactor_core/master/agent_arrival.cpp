@@ -8,6 +8,25 @@
 
 namespace troupe::master {
 
+void arrival::decide_shutdowns() {
+  for (const auto& executor : report.executors)
+    if (is_in_vain(executor.framework, is_known(executor)))
+      to_shut_down.insert(executor.framework);
+  for (const auto& task : report.tasks) {
+    framework_id owner{task.task.framework_id().value()};
+    if (is_in_vain(owner, is_known(task) || wire::is_terminal(task.task.state())))
+      to_shut_down.insert(owner);
+  }
+  for (const auto& id : to_shut_down) {
+    t.warning("an agent runs something that has been given up; it is shut down",
+              {{"agent", agent.id.value()}, {"framework", id.value()}});
+    auto here = agent.tasks.find(id);
+    auto tasks = here == agent.tasks.end() ? std::set<task_id>{} : here->second;
+    for (const auto& task : tasks)
+      tell_end(id, task);
+  }
+}
+
 void arrival::drop_missing_executors() {
   std::set<std::pair<framework_id, executor_id>> told;
   for (const auto& executor : report.executors)
@@ -46,16 +65,8 @@ task_names arrival::unexplained_tasks() const {
 }
 
 void arrival::complete_forgotten_tasks() {
-  for (const auto& [owner, id] : unnamed_tasks()) {
-    auto& framework = t.book.frameworks.at(owner);
-    const auto& view = *framework.tasks.at(id).view;
-    if (!wire::is_terminal(view.state()))
-      continue;
-    t.tell(framework,
-           update_event(make_status(t, view, view.state(), TaskStatus::REASON_RECONCILIATION,
-                                    "Reconciliation: Latest task state")));
-    complete_task(t, framework, id);
-  }
+  for (const auto& [owner, id] : unnamed_tasks())
+    tell_end(owner, id);
 }
 
 void arrival::take_new() {
@@ -65,48 +76,58 @@ void arrival::take_new() {
     take(task);
 }
 
-/// The framework of something that runs on the agent and is not in the books; nothing when the
-/// agent has to shut it down.
-framework_entry* arrival::owner_of(const framework_id& id, bool ended) {
-  auto* framework = t.book.find(id);
-  // What keeps no checkpoints was declared lost when the link broke.
-  bool given_up = framework != nullptr && was_known && !ended && !framework->info->checkpoint();
-  if (framework != nullptr && !given_up)
-    return framework;
-  t.warning("an agent runs something that has been given up; it is shut down",
-            {{"agent", agent.id.value()}, {"framework", id.value()}});
-  to_shut_down.insert(id);
-  return nullptr;
+bool arrival::is_known(const reported_executor& told) const {
+  const auto* framework = t.book.find(told.framework);
+  if (framework == nullptr)
+    return false;
+  auto here = framework->executors.find(agent.id);
+  return here != framework->executors.end() &&
+         here->second.contains(executor_id{told.info.executor_id().value()});
+}
+
+bool arrival::is_known(const reported_task& told) const {
+  const auto* framework = t.book.find(framework_id{told.task.framework_id().value()});
+  return framework != nullptr && framework->tasks.contains(task_id{told.task.task_id().value()});
+}
+
+/// What keeps no checkpoints was declared lost when the link broke.
+bool arrival::is_in_vain(const framework_id& owner, bool known) const {
+  const auto* framework = t.book.find(owner);
+  return framework == nullptr || (was_known && !known && !framework->info->checkpoint());
+}
+
+/// Says once more how a task ended, if it has, and completes it.
+void arrival::tell_end(const framework_id& owner, const task_id& id) {
+  auto& framework = t.book.frameworks.at(owner);
+  const auto& view = *framework.tasks.at(id).view;
+  if (!wire::is_terminal(view.state()))
+    return;
+  t.tell(framework,
+         update_event(make_status(t, view, view.state(), TaskStatus::REASON_RECONCILIATION,
+                                  "Reconciliation: Latest task state")));
+  complete_task(t, framework, id);
 }
 
 void arrival::take(const reported_executor& told) {
-  executor_id id{told.info.executor_id().value()};
-  if (auto* known = t.book.find(told.framework)) {
-    auto here = known->executors.find(agent.id);
-    if (here != known->executors.end() && here->second.contains(id))
-      return;
-  }
-  if (auto* framework = owner_of(told.framework, false)) {
-    add_executor(t, *framework, agent, told.info, told.used);
-    grown = grown || !told.used.empty();
-  }
+  if (to_shut_down.contains(told.framework) || is_known(told))
+    return;
+  add_executor(t, *t.book.find(told.framework), agent, told.info, told.used);
+  grown = grown || !told.used.empty();
 }
 
 void arrival::take(const reported_task& told) {
   task_id id{told.task.task_id().value()};
   framework_id owner{told.task.framework_id().value()};
-  if (auto* known = t.book.find(owner))
-    if (auto task = known->tasks.find(id); task != known->tasks.end()) {
-      if (task->second.agent != agent.id)
-        t.error("two agents claim the same task; that of the older agent counts",
-                {{"task", id.value()}, {"agent", agent.id.value()}});
-      return;
-    }
-  bool terminal = wire::is_terminal(told.task.state());
-  auto* framework = owner_of(owner, terminal);
-  if (framework == nullptr)
+  if (to_shut_down.contains(owner))
     return;
-  framework->unreachable_tasks.erase(id);
+  auto& framework = t.book.frameworks.at(owner);
+  if (auto known = framework.tasks.find(id); known != framework.tasks.end()) {
+    if (known->second.agent != agent.id)
+      t.error("two agents claim the same task; that of the older agent counts",
+              {{"task", id.value()}, {"agent", agent.id.value()}});
+    return;
+  }
+  framework.unreachable_tasks.erase(id);
   auto task = told.task;
   // Only what this master passes on itself may be acknowledged through it. The state stays: it is
   // that of the agent's next update, and reconciliation must not run ahead of it.
@@ -114,11 +135,12 @@ void arrival::take(const reported_task& told) {
   *task.mutable_agent_id() = agent.info->id();
   auto status = make_status(t, task, task.state(), TaskStatus::REASON_AGENT_REREGISTERED,
                             "Agent re-registered with the task");
-  add_task(t, *framework, agent, std::move(task), told.used);
+  bool terminal = wire::is_terminal(task.state());
+  add_task(t, framework, agent, std::move(task), told.used);
   grown = grown || !terminal;
   // The agent itself repeats a terminal update; after a failover nobody was told otherwise.
   if (!terminal && !was_expected)
-    t.tell(*framework, update_event(std::move(status)));
+    t.tell(framework, update_event(std::move(status)));
 }
 
 } // namespace troupe::master

@@ -22,6 +22,10 @@ struct arrival {
   std::set<framework_id> to_shut_down; ///< frameworks whose remains the agent must end
   bool grown = false;                  ///< something that uses resources was added
 
+  /// Finds what the agent runs in vain: of frameworks that are gone or unknown, or declared lost
+  /// when the link broke. The agent will end it without a word, so the frameworks that are still
+  /// there hear from the master how their other tasks on the agent ended.
+  void decide_shutdowns();
   /// Executors in the books that the agent no longer has.
   void drop_missing_executors();
   /// Tasks in the books that should run but that the agent did not name: it has to explain them.
@@ -34,7 +38,10 @@ struct arrival {
 
  private:
   task_names unnamed_tasks() const;
-  framework_entry* owner_of(const framework_id& id, bool ended);
+  bool is_known(const reported_executor& told) const;
+  bool is_known(const reported_task& told) const;
+  bool is_in_vain(const framework_id& owner, bool known) const;
+  void tell_end(const framework_id& owner, const task_id& id);
   void take(const reported_executor& told);
   void take(const reported_task& told);
 };

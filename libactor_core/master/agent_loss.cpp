@@ -30,31 +30,22 @@ std::set<framework_id> frameworks_on(const agent_entry& agent) {
   return result;
 }
 
-/// Calls `end(framework, task)` for each task that is not terminal; terminal ones become completed.
-template <class End>
-void end_tasks(turn& t, const agent_entry& agent, framework_entry& framework, End&& end) {
-  auto here = agent.tasks.find(framework.id);
-  if (here == agent.tasks.end())
-    return;
-  auto ids = here->second;
-  for (const auto& id : ids) {
-    if (wire::is_terminal(framework.tasks.at(id).view->state()))
-      complete_task(t, framework, id);
-    else
-      end(id);
-  }
+std::set<task_id> tasks_of(const agent_entry& agent, const framework_id& framework) {
+  auto here = agent.tasks.find(framework);
+  return here == agent.tasks.end() ? std::set<task_id>{} : here->second;
 }
 
-/// What keeps no checkpoints on the agent does not outlive the agent's process.
+/// What keeps no checkpoints on the agent does not outlive the agent's process. What has ended
+/// already stays: the agent may come back with its last updates.
 void drop_unchecked(turn& t, agent_entry& agent) {
   for (const auto& id : frameworks_on(agent)) {
     auto& framework = *t.book.find(id);
     if (framework.info->checkpoint())
       continue;
-    end_tasks(t, agent, framework, [&](const task_id& task) {
-      end_task(t, framework, task, TaskState::TASK_LOST, TaskStatus::REASON_AGENT_DISCONNECTED,
-               "Agent " + agent.info->hostname() + " disconnected");
-    });
+    for (const auto& task : tasks_of(agent, id))
+      if (!wire::is_terminal(framework.tasks.at(task).view->state()))
+        end_task(t, framework, task, TaskState::TASK_LOST, TaskStatus::REASON_AGENT_DISCONNECTED,
+                 "Agent " + agent.info->hostname() + " disconnected");
     remove_executors(t, agent, framework);
   }
 }
@@ -83,13 +74,15 @@ void drop_agent(turn& t, agent_entry& agent, const loss& step) {
   rescind_all(t, agent);
   for (const auto& id : frameworks_on(agent)) {
     auto& framework = *t.book.find(id);
-    end_tasks(t, agent, framework, [&](const task_id& task) {
-      if (unreachable)
+    for (const auto& task : tasks_of(agent, id)) {
+      if (wire::is_terminal(framework.tasks.at(task).view->state()))
+        complete_task(t, framework, task);
+      else if (unreachable)
         strand_task(t, framework, task, step.since, message);
       else
         end_task(t, framework, task, TaskState::TASK_LOST, TaskStatus::REASON_AGENT_REMOVED,
                  message);
-    });
+    }
     remove_executors(t, agent, framework);
   }
   t.tell_allocator(remove_agent{agent.id});

@@ -55,14 +55,15 @@ void recover_frameworks(turn& t, const link::ReregisterAgent& record) {
 }
 
 /// Subscribed frameworks may have changed while the agent was away.
-void update_frameworks(turn& t, const agent_entry& agent, const link::ReregisterAgent& record) {
+void update_frameworks(const arrival& a, const link::ReregisterAgent& record) {
   for (const auto& info : record.frameworks()) {
-    const auto* framework = t.book.find(framework_id{info.id().value()});
-    if (framework == nullptr || framework->recovered)
+    framework_id id{info.id().value()};
+    const auto* framework = a.t.book.find(id);
+    if (framework == nullptr || framework->recovered || a.to_shut_down.contains(id))
       continue;
     link::ToAgent order;
     *order.mutable_update_framework()->mutable_framework() = *framework->info;
-    t.tell(agent, std::move(order));
+    a.t.tell(a.agent, std::move(order));
   }
 }
 
@@ -121,16 +122,18 @@ void take_over(turn& t, const homecoming& step, const agent_report& report, bool
   t.agent_changed(agent);
   recover_frameworks(t, record);
   arrival a{t, agent, report, was_known, was_expected, {}};
+  a.decide_shutdowns();
   a.drop_missing_executors();
   a.complete_forgotten_tasks();
   auto missing = a.unexplained_tasks();
   a.take_new();
   announce(t, a, changed, was_connected);
-  greet(t, agent, true, missing);
+  // Before it is greeted the agent repeats no updates, so nothing comes of what it shuts down.
   shut_down_frameworks(a, record);
+  greet(t, agent, true, missing);
   if (agent.connected())
     repeat_kills(t, agent);
-  update_frameworks(t, agent, record);
+  update_frameworks(a, record);
   t.count("master/slave_reregistrations");
   t.info("agent re-registered", {{"agent", agent.id.value()},
                                  {"hostname", agent.info->hostname()},

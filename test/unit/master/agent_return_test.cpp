@@ -78,9 +78,9 @@ struct broken : world {
   }
 
   link::Registered answer() const {
-    REQUIRE(!records(agent.link).empty());
-    REQUIRE(records(agent.link)[0].has_registered());
-    return records(agent.link)[0].registered();
+    auto answers = records(agent, ToAgent::kRegistered);
+    REQUIRE(!answers.empty());
+    return answers[0].registered();
   }
 
   worker agent;
@@ -166,6 +166,48 @@ TEST_CASE("what was declared lost with the link of its agent is shut down when i
   w.back({task_of("t", w.f.id, w.agent.id, TaskState::TASK_RUNNING)}, {named(w.f.id, info)});
   CHECK(w.records(w.agent, ToAgent::kShutdownFramework).size() == 1);
   CHECK(w.changes<delta::task_changed>().empty());
+}
+
+TEST_CASE("what the agent drops with a framework's shutdown, the master tells in its place") {
+  auto info = framework_info();
+  info.set_checkpoint(false);
+  broken w(info);
+  w.back({});
+  w.call(w.f, accept(w.offer(w.f, w.agent, "cpus:2;mem:64"),
+                     {command_task("over", w.agent), command_task("u", w.agent)}));
+  auto record = update(w.f, "over", TaskState::TASK_RUNNING, uuid('r'));
+  record.mutable_status_update()->set_latest_state(TaskState::TASK_FINISHED);
+  w.say(w.agent.link, record);
+  w.break_link(w.agent);
+  CHECK(w.changes<delta::task_completed>().size() == 1); // "u" is lost, "over" may be heard of
+  w.forget();
+  w.back({task_of("over", w.f.id, w.agent.id, TaskState::TASK_FINISHED),
+          task_of("u", w.f.id, w.agent.id, TaskState::TASK_RUNNING)},
+         {named(w.f.id, info)});
+  REQUIRE(w.updates(w.f).size() == 1);
+  CHECK(w.updates(w.f)[0].task_id().value() == "over");
+  CHECK(w.updates(w.f)[0].state() == TaskState::TASK_FINISHED);
+  CHECK(w.changes<delta::task_completed>().size() == 1);
+  auto records = w.records(w.agent.link);
+  REQUIRE(records.size() >= 2);
+  CHECK(records[0].has_shutdown_framework());
+  CHECK(records[1].has_registered());
+  CHECK(w.records(w.agent, ToAgent::kUpdateFramework).empty());
+}
+
+TEST_CASE("an ended task of a framework without checkpoints is heard of when its agent is back") {
+  auto info = framework_info();
+  info.set_checkpoint(false);
+  broken w(info);
+  w.back({});
+  w.call(w.f, accept(w.offer(w.f, w.agent, "cpus:1;mem:32"), {command_task("over", w.agent)}));
+  w.say(w.agent.link, update(w.f, "over", TaskState::TASK_FINISHED, uuid('x')));
+  w.break_link(w.agent);
+  w.forget();
+  w.back({task_of("over", w.f.id, w.agent.id, TaskState::TASK_FINISHED)}, {named(w.f.id, info)});
+  CHECK(w.records(w.agent, ToAgent::kShutdownFramework).empty());
+  w.call(w.f, acknowledge(w.agent, "over", uuid('x')));
+  CHECK(w.changes<delta::task_completed>().size() == 1);
 }
 
 TEST_CASE("an unreachable agent comes back through the registry, its tasks with an update") {
