@@ -138,9 +138,13 @@ void apply_status(turn& t, framework_entry& framework, const task_id& id, const 
     tally(t, framework, latest, 1);
     task->set_state(latest);
   }
-  if (framework.connected() && status.has_uuid()) {
+  if (status.has_uuid()) {
+    // The state is noted in any case, so that reconciliation does not run ahead of an update that
+    // is still to be heard; acknowledged is only what was sent on.
     task->set_status_update_state(status.state());
-    task->set_status_update_uuid(status.uuid());
+    task->clear_status_update_uuid();
+    if (framework.connected())
+      task->set_status_update_uuid(status.uuid());
   }
   remember_status(*task, status, t.config.keep.statuses_per_task);
   entry.view = task;

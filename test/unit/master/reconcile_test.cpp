@@ -73,6 +73,22 @@ TEST_CASE("a known task reconciles to the state that its framework was told last
   CHECK(!status.healthy());
 }
 
+TEST_CASE("reconciliation does not run ahead of an update that came while nobody listened") {
+  world w;
+  w.start();
+  auto agent = w.add_agent();
+  auto f = w.subscribe(framework_info());
+  w.call(f, accept(w.offer(f, agent, "cpus:1;mem:32"), {command_task("t", agent)}));
+  w.end_stream(f);
+  auto record = update(f, "t", TaskState::TASK_STARTING, uuid('s'));
+  record.mutable_status_update()->set_latest_state(TaskState::TASK_FAILED);
+  w.say(agent.link, record);
+  auto again = w.resubscribe(f, framework_info());
+  w.call(again, reconcile({}));
+  REQUIRE(w.updates(again).size() == 1);
+  CHECK(w.updates(again)[0].state() == TaskState::TASK_STARTING);
+}
+
 TEST_CASE("an unknown task reconciles by what is known of its agent") {
   bool aware = GENERATE(false, true);
   world w;
