@@ -98,7 +98,8 @@ void attach_sandboxes(caf::actor_system& system, const agent_actor& agent,
   const auto agents = work_dir + "/slaves";
   std::error_code failed;
   std::filesystem::create_directories(agents, failed);
-  if (auto problem = files->attach(agents, agents))
+  // <agent>/frameworks/<framework>/executors/<executor>/runs/<container>: each run is a root of its own.
+  if (auto problem = files->attach_each(agents, agents, 7))
     log_warning("sandboxes are not readable over HTTP", {{"reason", *problem}});
   system.spawn([=](caf::event_based_actor* self) {
     self->send(self, caf::tick_atom::value);
@@ -110,7 +111,7 @@ void attach_sandboxes(caf::actor_system& system, const agent_actor& agent,
             std::error_code missing;
             if (!view->id.empty())
               std::filesystem::create_directories(mine, missing);
-            if (view->id.empty() || files->attach("/frameworks", mine))
+            if (view->id.empty() || files->attach_each("/frameworks", mine, 5))
               self->delayed_send(self, std::chrono::milliseconds(200), caf::tick_atom::value);
             else
               self->quit();

@@ -129,8 +129,18 @@ std::optional<std::string> file_table::attach(const std::string& virtual_path,
   if (!real)
     return "cannot attach '" + virtual_path + "': '" + real_path + "': " + std::strerror(errno);
   std::unique_lock lock(mutex_);
-  attached_[normal(virtual_path)] = {std::move(*real), std::move(allowed)};
+  attached_[normal(virtual_path)] = {std::move(*real), std::move(allowed), 0};
   return std::nullopt;
+}
+
+std::optional<std::string> file_table::attach_each(const std::string& virtual_path,
+                                                   const std::string& real_path,
+                                                   std::size_t depth, access allowed) {
+  auto problem = attach(virtual_path, real_path, std::move(allowed));
+  std::unique_lock lock(mutex_);
+  if (!problem)
+    attached_[normal(virtual_path)].depth = depth;
+  return problem;
 }
 
 void file_table::detach(const std::string& virtual_path) {
@@ -168,7 +178,27 @@ file_result<file_table::place> file_table::locate(const std::string& path,
   }
   if (hit.allowed && !hit.allowed(principal))
     return file_problem{403, ""};
-  return place{std::move(hit.real), std::move(rest)};
+  if (hit.depth == 0)
+    return place{std::move(hit.real), std::move(rest)};
+  return descend(hit, rest);
+}
+
+/// The folder that the first components of `rest` choose becomes the root of what can be seen.
+file_result<file_table::place> file_table::descend(const attachment& from, std::string_view rest) {
+  std::size_t end = 0;
+  for (std::size_t level = 0; level < from.depth; ++level) {
+    const auto begin = end + 1;
+    if (begin >= rest.size())
+      return file_problem{404, ""};
+    end = std::min(rest.find('/', begin), rest.size());
+    const auto part = rest.substr(begin, end - begin);
+    if (part == "." || part == "..")
+      return file_problem{404, ""};
+  }
+  auto root = canonical(from.real + std::string(rest.substr(0, end)));
+  if (!root || !within(*root, from.real))
+    return file_problem{404, ""};
+  return place{std::move(*root), std::string(rest.substr(end))};
 }
 
 file_result<file_table::found> file_table::find(const std::string& path,

@@ -49,6 +49,11 @@ class file_table {
   /// cannot be resolved. Without `allowed` everybody may.
   std::optional<std::string> attach(const std::string& virtual_path, const std::string& real_path,
                                     access allowed = {});
+  /// Attaches every folder `depth` levels below `real_path`, now or later, each on its own: what lies
+  /// above them cannot be seen, and `..` may not leave one for another.
+  std::optional<std::string> attach_each(const std::string& virtual_path,
+                                         const std::string& real_path, std::size_t depth,
+                                         access allowed = {});
   void detach(const std::string& virtual_path);
 
   /// Virtual path to real path.
@@ -74,6 +79,7 @@ class file_table {
   struct attachment {
     std::string real;
     access allowed;
+    std::size_t depth = 0; ///< components of the path that only choose the folder
   };
   struct place {
     std::string root; ///< attached, canonical
@@ -85,6 +91,7 @@ class file_table {
   };
   file_result<found> find(const std::string& path, const std::string& principal) const;
   file_result<place> locate(const std::string& path, const std::string& principal) const;
+  static file_result<place> descend(const attachment& from, std::string_view rest);
 
   mutable std::shared_mutex mutex_;
   std::map<std::string, attachment> attached_;

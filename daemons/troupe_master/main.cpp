@@ -57,8 +57,7 @@ parts start_parts(caf::actor_system& system, const master_options& options, cons
   p.registrar = supervise(
     p.keeper, "registrar",
     system.spawn(master::registrar,
-                 master::registrar_config{.fetch_timeout = options.registry_fetch_timeout,
-                                          .store_timeout = options.registry_store_timeout},
+                 registrar_settings(options),
                  master::registrar_neighbours{p.store, &time, p.numbers}));
   p.allocator = supervise(p.keeper, "allocator",
                           system.spawn(allocator::hierarchical_allocator,

@@ -84,6 +84,15 @@ allocator::allocator_config allocator_settings(const master_options& options) {
   return config;
 }
 
+master::registrar_config registrar_settings(const master_options& options) {
+  master::registrar_config config;
+  config.keep.unreachable_agents = options.registry_max_agent_count;
+  config.keep.unreachable_age = options.registry_max_agent_age;
+  config.fetch_timeout = options.registry_fetch_timeout;
+  config.store_timeout = options.registry_store_timeout;
+  return config;
+}
+
 master::master_config master_settings(const master_options& options,
                                       shared<v1::MasterInfo> info) {
   master::master_config config;

@@ -7,6 +7,7 @@
 #include "http/server.hpp"
 #include "link/server.hpp"
 #include "master/master_actor.hpp"
+#include "master/registrar.hpp"
 
 #include <mesos/v1/mesos.pb.h>
 
@@ -19,6 +20,7 @@ shared<mesos::v1::MasterInfo> master_info(const master_options& options,
                                           const daemon_address& address);
 
 allocator::allocator_config allocator_settings(const master_options& options);
+master::registrar_config registrar_settings(const master_options& options);
 master::master_config master_settings(const master_options& options,
                                       shared<mesos::v1::MasterInfo> info);
 http::state_model_config replica_settings(const master_options& options);

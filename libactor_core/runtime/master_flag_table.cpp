@@ -54,13 +54,11 @@ flag_group registry_group() {
               .without_effect(),
           flag("registry_max_agent_age", kind::duration,
                "Keep lost agents in the registry so long.")
-              .otherwise("2weeks")
-              .without_effect(),
+              .otherwise("2weeks"),
           flag("registry_max_agent_count", kind::integer,
                "Keep so many lost agents in the registry.")
               .otherwise("102400")
-              .checked(check::integer_between(0, many))
-              .without_effect(),
+              .checked(check::integer_between(0, many)),
           flag("log_auto_initialize", kind::boolean, "Set up an empty replicated log.")
               .otherwise("true")
               .without_effect(),

@@ -240,3 +240,28 @@ TEST_CASE("modes read like ls writes them") {
   CHECK(mode_text(S_IFDIR | 0755) == "drwxr-xr-x");
   CHECK(mode_text(S_IFLNK | 0777) == "lrwxrwxrwx");
 }
+
+TEST_CASE("folders attached each on its own are readable, what lies above and beside them is not") {
+  sandbox s;
+  fs::create_directories(s.root / "tree/a/runs/1");
+  fs::create_directories(s.root / "tree/b/runs/1");
+  fs::create_directory_symlink("1", s.root / "tree/a/runs/latest");
+  sandbox::write(s.root / "tree/a/runs/1/out", "text");
+  file_table table;
+  REQUIRE_FALSE(table.attach_each("/t", s.root / "tree", 3));
+  auto status = [&](const std::string& path) {
+    auto result = table.list(path, "");
+    auto* problem = std::get_if<file_problem>(&result);
+    return problem != nullptr ? problem->status : 200;
+  };
+  CHECK(status("/t/a/runs/1") == 200);
+  CHECK(status("/t/a/runs/latest") == 200);
+  CHECK(std::get<file_table::slice>(table.read("/t/a/runs/latest/out", 0, 9, "")).data == "text");
+  CHECK(status("/t/a/runs") == 404);
+  CHECK(status("/t") == 404);
+  CHECK(status("/t/a/runs/2") == 404);
+  CHECK(status("/t/a/runs/..") == 404);
+  CHECK(status("/t/a/../b/1") == 404);
+  CHECK(status("/t/a/runs/1/..") == 400);
+  CHECK(status("/t/a/runs/1/../../../b/runs/1") == 400);
+}
