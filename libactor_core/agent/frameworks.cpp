@@ -60,13 +60,15 @@ void agent_core::run_task(const link::RunTask& record, moment now) {
   const auto& info = record.task();
   const task_id task{info.task_id().value()};
   auto& framework = admit_framework(record.framework());
-  if (framework.terminating) {
-    log_warning("task ignored: its framework is shutting down",
-                {{"framework", framework.id}, {"task", task}});
-    return;
-  }
   if (framework.task_index.contains(task)) {
     log_warning("task ignored: it is here already", {{"framework", framework.id}, {"task", task}});
+    return;
+  }
+  if (framework.terminating) {
+    refuse_launch(framework, {std::make_shared<const v1::TaskInfo>(info)}, executor_id{},
+                  {v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
+                   "Framework is shutting down on the agent"},
+                  now);
     return;
   }
   auto task_info = std::make_shared<const v1::TaskInfo>(info);

@@ -12,11 +12,6 @@ namespace v1 = mesos::v1;
 
 void agent_core::run_task_group(const link::RunTaskGroup& record, moment now) {
   auto& framework = admit_framework(record.framework());
-  if (framework.terminating) {
-    log_warning("task group ignored: its framework is shutting down",
-                {{"framework", framework.id}});
-    return;
-  }
   std::vector<task_info_ptr> tasks;
   std::optional<std::string> invalid;
   for (const auto& task : record.task_group().tasks()) {
@@ -28,6 +23,13 @@ void agent_core::run_task_group(const link::RunTaskGroup& record, moment now) {
     if (auto why = check_id(task.task_id().value()))
       invalid = "bad task id: " + *why;
     tasks.push_back(std::make_shared<v1::TaskInfo>(task));
+  }
+  if (framework.terminating) {
+    refuse_launch(framework, tasks, executor_id{},
+                  {v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
+                   "Framework is shutting down on the agent"},
+                  now);
+    return;
   }
   const executor_id executor{record.executor().executor_id().value()};
   if (auto why = check_id(executor.value()))

@@ -186,6 +186,11 @@ void on_reregister(turn& t, link_id id, const to_master_ptr& record) {
     answer_again(t, *known, record->reregister(), *report);
     return;
   }
+  // What the end of its older link would have caused must not depend on which is heard of first.
+  if (known != nullptr && known->connected() && same_place(*known, registration, pid)) {
+    t.close_link(known->link, "the agent has a newer link");
+    disconnect(t, *known);
+  }
   homecoming step{agent, id, record, pid};
   auto info = std::make_shared<AgentInfo>(registration.agent());
   if (known == nullptr) {

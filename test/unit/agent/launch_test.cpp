@@ -138,6 +138,21 @@ TEST_CASE("a task for an executor that is shutting down is dropped") {
   CHECK(f.updates()[0].status().reason() == v1::TaskStatus::REASON_EXECUTOR_TERMINATED);
 }
 
+TEST_CASE("a task of a framework that is shutting down is dropped, one that is here is not") {
+  registered_core f;
+  f.run(custom_task_info("t1"), make_framework(true, true));
+  link::ToAgent record;
+  record.mutable_shutdown_framework()->mutable_framework_id()->set_value("F1");
+  f.receive(record);
+  f.forget();
+  f.run(custom_task_info("t1"), make_framework(true, true));
+  CHECK(f.updates().empty());
+  f.run(custom_task_info("t2"), make_framework(true, true));
+  REQUIRE(f.updates().size() == 1);
+  CHECK(f.updates()[0].status().task_id().value() == "t2");
+  CHECK(f.updates()[0].status().state() == v1::TASK_DROPPED);
+}
+
 TEST_CASE("the default executor is refused for a single task") {
   registered_core f;
   auto task = custom_task_info("t1");

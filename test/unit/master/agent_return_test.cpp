@@ -409,6 +409,24 @@ TEST_CASE("a newer link of a connected agent replaces the older one") {
   CHECK(w.changes<delta::agent_changed>().back().agent->active);
 }
 
+TEST_CASE("a newer link is the end of the older one, with all that this means") {
+  auto info = framework_info();
+  info.set_checkpoint(false);
+  world w;
+  w.start();
+  auto agent = w.add_agent("host", world::usual_resources, pid);
+  auto f = w.subscribe(info);
+  w.call(f, accept(w.offer(f, agent, "cpus:1;mem:32"), {command_task("t", agent)}));
+  w.offer(f, agent, "cpus:1");
+  w.forget();
+  w.say(w.open_link(), reregister(agent.id));
+  CHECK(w.events(f, Event::RESCIND).size() == 1);
+  REQUIRE(w.updates(f).size() == 1);
+  CHECK(w.updates(f)[0].reason() == TaskStatus::REASON_AGENT_DISCONNECTED);
+  CHECK(w.told_allocator<deactivate_agent>().size() == 1);
+  CHECK(w.told_allocator<activate_agent>().size() == 1);
+}
+
 TEST_CASE("a task that ended with its acknowledgement on the way is taken up again") {
   broken w;
   w.back({task_of("t", w.f.id, w.agent.id, TaskState::TASK_RUNNING)});
