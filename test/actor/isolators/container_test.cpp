@@ -99,7 +99,7 @@ isolator_actor::behavior_type isolator_stub(isolator_actor::pointer self, stage*
   };
 }
 
-container_listener_actor::behavior_type listener_stub(container_listener_actor::pointer, stage* on) {
+container_listener_actor::behavior_type listener_stub(container_listener_actor::pointer, stage*) {
   return {
     [](const container_started& x) { FAIL(x.id << " was to be told by its owner"); },
     [](const container_exited& x) { FAIL(x.id << " was to be told by its owner"); },
