@@ -3,6 +3,7 @@
 #include "runtime/logging.hpp"
 #include "runtime/machine.hpp"
 
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -71,6 +72,14 @@ bool start_log(const logging_config& config, const std::vector<std::string>& war
   for (const auto& each : warnings)
     log_warning(each);
   return true;
+}
+
+void stop_or_exit(caf::actor_system& system, const supervisor_actor& keeper, int status) {
+  if (stop_system(system, keeper))
+    return;
+  log_warning("not every component stopped in time; the process ends without them");
+  flush_log();
+  std::_Exit(status);
 }
 
 } // namespace troupe

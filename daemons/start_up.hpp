@@ -3,6 +3,7 @@
 
 #include "runtime/agent_flags.hpp"
 #include "runtime/master_flags.hpp"
+#include "runtime/system.hpp"
 
 #include <optional>
 #include <string>
@@ -34,5 +35,9 @@ std::optional<std::string> read_secret(const std::optional<std::string>& path);
 
 /// Logs the warnings and sets the log up; prints why and is false when that fails.
 bool start_log(const logging_config& config, const std::vector<std::string>& warnings);
+
+/// Stops all components. When one does not stop in time the process ends here with `status`: what was
+/// acknowledged is on disk, and waiting for a hung thread would help nobody.
+void stop_or_exit(caf::actor_system& system, const supervisor_actor& keeper, int status);
 
 } // namespace troupe

@@ -119,7 +119,7 @@ int run(const agent_options& options, const agent::agent_config& config,
   }
   server.stop();
   caf::anon_send_exit(p.agent, caf::exit_reason::user_shutdown);
-  stop_system(system, p.keeper);
+  stop_or_exit(system, p.keeper, status);
   return status;
 }
 

@@ -103,7 +103,7 @@ int run(const master_options& options, const std::string& secret) {
   auto info = master_info(options, address);
   auto p = start_parts(system, options, time, *store, info);
   auto stop = [&](int status) {
-    stop_system(system, p.keeper);
+    stop_or_exit(system, p.keeper, status);
     p = {};
     store = caf::error{};
     return status;

@@ -140,8 +140,13 @@ void agent_core::send_registration() {
           *state.mutable_framework_id() = framework.info->id();
           *state.mutable_executor() = *executor.info;
         }
-        for (const auto& [task_id, task] : executor.tasks)
-          *message.add_tasks() = *task.task;
+        for (const auto& [task_id, task] : executor.tasks) {
+          auto& told = *message.add_tasks();
+          told = *task.task;
+          // After a restart nothing was forwarded yet: the next update is as far as frameworks know.
+          if (const auto next = streams_.head({id, task_id}))
+            told.set_status_update_state(next->state());
+        }
       }
     }
     for (const auto& framework : removed_frameworks_)

@@ -99,7 +99,7 @@ isolator_actor::behavior_type isolator_stub(isolator_actor::pointer self, stage*
   };
 }
 
-container_listener_actor::behavior_type listener_stub(container_listener_actor::pointer, stage*) {
+container_listener_actor::behavior_type listener_stub(container_listener_actor::pointer) {
   return {
     [](const container_started& x) { FAIL(x.id << " was to be told by its owner"); },
     [](const container_exited& x) { FAIL(x.id << " was to be told by its owner"); },
@@ -125,7 +125,7 @@ struct fixture {
   stage on;
   deterministic_system sys;
   std::shared_ptr<container_neighbours> around = std::make_shared<container_neighbours>();
-  container_listener_actor listener = sys.actors().spawn(listener_stub, &on);
+  container_listener_actor listener = sys.actors().spawn(listener_stub);
   container_owner_actor owner = sys.actors().spawn(owner_stub, &on);
   container_actor subject;
 

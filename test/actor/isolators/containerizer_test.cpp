@@ -17,22 +17,29 @@ namespace v1 = mesos::v1;
 
 namespace {
 
+/// Goes when nobody writes to it any more: after the actor system.
+struct scratch_root {
+  std::filesystem::path path = make();
+
+  static std::filesystem::path make() {
+    std::string name = "/dev/shm/troupe-containerizer-XXXXXX";
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    std::filesystem::permissions(name, std::filesystem::perms(0755));
+    return name;
+  }
+  ~scratch_root() { std::filesystem::remove_all(path); }
+};
+
 /// One agent's containers in a scratch folder, heard by this thread.
 struct fixture {
-  std::filesystem::path root = make_root();
+  scratch_root holder;
+  std::filesystem::path root = holder.path;
   real_clock time;
   caf::actor_system_config settings;
   caf::actor_system system{prepare(settings)};
   caf::scoped_actor self{system};
   containerizer_config config = make_config();
   containerizer_actor subject = start();
-
-  static std::filesystem::path make_root() {
-    std::string name = "/dev/shm/troupe-containerizer-XXXXXX";
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    std::filesystem::permissions(name, std::filesystem::perms(0755));
-    return name;
-  }
 
   static caf::actor_system_config& prepare(caf::actor_system_config& settings) {
     settings.set("scheduler.policy", caf::atom("sharing"));
@@ -72,7 +79,6 @@ struct fixture {
     recover_all_as_orphans();
     stop();
     subject = containerizer_actor{};
-    std::filesystem::remove_all(root);
   }
 
   /// Whatever a failed test left running.

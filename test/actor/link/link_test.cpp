@@ -68,10 +68,11 @@ struct fixture {
                        caf::actor_cast<caf::actor>(server.transport),
                        caf::actor_cast<caf::actor>(master), caf::actor_cast<caf::actor>(agent)})
       if (each)
-        self->send_exit(each, caf::exit_reason::kill);
+        self->send_exit(each, caf::exit_reason::user_shutdown);
     connector = nullptr;
     server.transport = nullptr;
-    system.await_actors_before_shutdown(false);
+    master = nullptr;
+    agent = nullptr;
   }
 
   void connect(std::string secret = "", std::uint16_t port = 0) {

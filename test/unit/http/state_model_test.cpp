@@ -248,7 +248,8 @@ TEST_CASE("tasks are sorted by their first status and cut by offset and limit") 
           delta::task_completed{task("a", v1::TASK_FINISHED, 1)});
   auto ids = [&](const task_query& query) {
     std::string all;
-    for (const auto& each : fixture::join(f.model.tasks(query)).at("tasks"))
+    const auto body = fixture::join(f.model.tasks(query));
+    for (const auto& each : body.at("tasks"))
       all += each.at("id").get<std::string>();
     return all;
   };
