@@ -54,6 +54,13 @@ void network::calm_down() {
   sky_.duplication = 0;
 }
 
+std::optional<host_number> network::unreachable() const {
+  for (host_number host = 0; host < hosts_.size(); ++host)
+    if (!hosts_[host].link || hosts_[host].cut_until > stage_.now())
+      return host;
+  return std::nullopt;
+}
+
 void network::connect_later(host_number host) {
   stage_.plan(dice_.between(50ms, 4s), [this, host, life = hosts_[host].life] {
     const auto& machine = hosts_[host];

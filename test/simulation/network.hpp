@@ -4,6 +4,8 @@
 
 #include "lossy_link.hpp"
 
+#include <optional>
+
 namespace troupe::simulation {
 
 class network {
@@ -27,8 +29,11 @@ class network {
   void cut(host_number host, duration span);
   /// Its connection breaks, if there is one.
   void sever(host_number host, const std::string& reason);
-  /// No cuts, losses and doubles from now on.
+  /// No losses and doubles from now on; a cut that goes on runs its time.
   void calm_down();
+  /// A machine that nothing reaches now, if there is one: cut off, or without a connection. The master may
+  /// not have noticed yet.
+  std::optional<host_number> unreachable() const;
   const weather& sky() const { return sky_; }
 
  private:

@@ -53,6 +53,9 @@ void world::calm_down() {
 
 std::string world::why_unsettled() const {
   const auto& view = master_.view();
+  // The master takes a cut-off agent for active until its pings tell.
+  if (const auto host = network_.unreachable())
+    return "host " + std::to_string(*host) + " cannot be reached";
   for (const auto& agent : agents_)
     if (agent->containers().count() != 0)
       return "host " + std::to_string(agent->number()) + " has containers:"
