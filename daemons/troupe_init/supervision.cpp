@@ -36,7 +36,7 @@ struct pid_list {
 
 /// Add the children of one thread: `/proc/<pid>/task/<tid>/children`, pids separated by spaces.
 void add_children_of_thread(const char* pid, const char* thread, pid_list& out) {
-  char path[96];
+  char path[sizeof(dirent::d_name) + 40];
   std::snprintf(path, sizeof path, "/proc/%s/task/%s/children", pid, thread);
   FILE* file = std::fopen(path, "re");
   if (file == nullptr)
