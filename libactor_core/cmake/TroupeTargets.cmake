@@ -13,6 +13,9 @@ set(false_alarms -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-str
 target_compile_options(troupe_options INTERFACE
   "$<BUILD_INTERFACE:$<$<NOT:$<CONFIG:Debug>>:${false_alarms}>>")
 
+# The compiler's garbage collector costs a tenth of the build; a compilation stays below 1.5 GiB without.
+add_compile_options(--param=ggc-min-heapsize=1000000)
+
 find_program(TROUPE_CCACHE ccache)
 if(TROUPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER ${TROUPE_CCACHE})

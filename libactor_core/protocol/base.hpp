@@ -2,6 +2,7 @@
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/make_message.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/result.hpp>
 #include <caf/typed_actor.hpp>

@@ -9,17 +9,14 @@
 #include "protocol/base.hpp"
 
 #include "model/resources.hpp"
+#include "model/time.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <variant>
 #include <vector>
 
 namespace troupe {
-
-/// Wall clock time as the API shows it: since the Unix epoch.
-using wall_time = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
 
 /// A registered agent.
 struct agent_view {

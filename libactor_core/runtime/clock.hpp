@@ -2,14 +2,9 @@
 /// so that simulation and tests move time by hand and the same seed gives the same history.
 #pragma once
 
-#include <chrono>
+#include "model/time.hpp"
 
 namespace troupe {
-
-/// Wall time: what statuses, the registry and people see. May jump when the machine's clock is set.
-using wall_time = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
-/// Time that only goes forward: deadlines, ages, measurements.
-using steady_time = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
 /// Must outlive every actor that was given it.
 class clock {
