@@ -2,6 +2,7 @@
 #include "daemons/troupe/execute.hpp"
 #include "daemons/troupe/tables.hpp"
 #include "model/text.hpp"
+#include "runtime/build_info.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -65,6 +66,7 @@ void add_execute(CLI::App& app, execute_options& options, execute_texts& texts) 
 int main(int argc, char** argv) {
   CLI::App app{"troupe: run tasks on a cluster and look at it"};
   app.require_subcommand(1);
+  app.set_version_flag("--version", "troupe " + std::string(troupe::version()));
   std::string master_text = "127.0.0.1:5050";
   bool as_json = false;
   execute_options options;

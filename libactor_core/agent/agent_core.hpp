@@ -110,6 +110,10 @@ class agent_core {
   void deliver(executor_entry& executor, moment now);
   void refuse_launch(framework_entry& framework, const std::vector<task_info_ptr>& tasks,
                      const executor_id& executor, const verdict& why, moment now);
+  /// The master counts on an executor that was not started: it must not book its resources.
+  void report_missing_executor(const executor_key& key);
+  /// Why tasks for an executor that the master takes for running (`starts` is false) are refused.
+  std::optional<verdict> check_running(const executor_key& key, bool starts);
 
   // executors.cpp
   executor_entry& start_executor(framework_entry& framework, executor_info_ptr info, bool command,

@@ -64,18 +64,21 @@ void agent_core::run_task(const link::RunTask& record, moment now) {
     log_warning("task ignored: it is here already", {{"framework", framework.id}, {"task", task}});
     return;
   }
-  if (framework.terminating) {
-    refuse_launch(framework, {std::make_shared<const v1::TaskInfo>(info)}, executor_id{},
-                  {v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
-                   "Framework is shutting down on the agent"},
-                  now);
-    return;
-  }
   auto task_info = std::make_shared<const v1::TaskInfo>(info);
   const bool command = !info.has_executor();
-  if (const auto why = refuse_task(framework, info)) {
-    refuse_launch(framework, {task_info}, executor_id{},
-                  {v1::TASK_ERROR, v1::TaskStatus::REASON_TASK_INVALID, *why}, now);
+  const executor_key key{framework.id, executor_id{info.executor().executor_id().value()}};
+  std::optional<verdict> refused;
+  if (framework.terminating)
+    refused = {v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
+               "Framework is shutting down on the agent"};
+  else if (const auto why = refuse_task(framework, info))
+    refused = {v1::TASK_ERROR, v1::TaskStatus::REASON_TASK_INVALID, *why};
+  else if (record.has_launch_executor() && !command)
+    refused = check_running(key, record.launch_executor());
+  if (refused) {
+    refuse_launch(framework, {task_info}, executor_id{}, *refused, now);
+    if (record.launch_executor())
+      report_missing_executor(key);
     return;
   }
   auto executor = command ? command_executor_info(info, framework.id)

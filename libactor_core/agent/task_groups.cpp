@@ -24,25 +24,44 @@ void agent_core::run_task_group(const link::RunTaskGroup& record, moment now) {
       invalid = "bad task id: " + *why;
     tasks.push_back(std::make_shared<v1::TaskInfo>(task));
   }
-  if (framework.terminating) {
-    refuse_launch(framework, tasks, executor_id{},
-                  {v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
-                   "Framework is shutting down on the agent"},
-                  now);
-    return;
-  }
   const executor_id executor{record.executor().executor_id().value()};
   if (auto why = check_id(executor.value()))
     invalid = "bad executor id: " + *why;
   if (record.executor().type() == v1::ExecutorInfo::DEFAULT)
     invalid = "this agent has no default executor: launch the group with a CUSTOM executor";
-  if (invalid) {
-    refuse_launch(framework, tasks, executor_id{},
-                  {v1::TASK_ERROR, v1::TaskStatus::REASON_TASK_GROUP_INVALID, *invalid}, now);
-    return;
-  }
-  launch(framework, std::make_shared<v1::ExecutorInfo>(record.executor()), false, std::move(tasks),
-         true, now);
+  const executor_key key{framework.id, executor};
+  std::optional<verdict> refused;
+  if (framework.terminating)
+    refused = {v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
+               "Framework is shutting down on the agent"};
+  else if (invalid)
+    refused = {v1::TASK_ERROR, v1::TaskStatus::REASON_TASK_GROUP_INVALID, *invalid};
+  else if (record.has_launch_executor())
+    refused = check_running(key, record.launch_executor());
+  if (!refused)
+    return launch(framework, std::make_shared<v1::ExecutorInfo>(record.executor()), false,
+                  std::move(tasks), true, now);
+  refuse_launch(framework, tasks, executor_id{}, *refused, now);
+  if (record.launch_executor())
+    report_missing_executor(key);
+}
+
+std::optional<verdict> agent_core::check_running(const executor_key& key, bool starts) {
+  if (starts || find_executor(key) != nullptr)
+    return std::nullopt;
+  return verdict{v1::TASK_DROPPED, v1::TaskStatus::REASON_EXECUTOR_TERMINATED,
+                 "Executor '" + key.executor.value() + "' has terminated"};
+}
+
+void agent_core::report_missing_executor(const executor_key& key) {
+  if (find_executor(key) != nullptr)
+    return; // its end will be reported
+  link::ToMaster record;
+  auto& exited = *record.mutable_executor_exited();
+  exited.mutable_framework_id()->set_value(key.framework.value());
+  exited.mutable_executor_id()->set_value(key.executor.value());
+  exited.set_status(-1);
+  send(std::move(record));
 }
 
 void agent_core::refuse_launch(framework_entry& framework, const std::vector<task_info_ptr>& tasks,

@@ -1,5 +1,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+set_target_properties(troupe_schema PROPERTIES EXPORT_NAME schema)
+set_target_properties(troupe_options PROPERTIES EXPORT_NAME options)
 get_property(troupe_libraries GLOBAL PROPERTY TROUPE_LIBRARIES)
 install(TARGETS ${troupe_libraries} troupe_options EXPORT TroupeTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT TroupeTargets NAMESPACE Troupe:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Troupe)

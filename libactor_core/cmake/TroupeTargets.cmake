@@ -40,6 +40,7 @@ function(troupe_library name)
     target_link_libraries(troupe_${name} INTERFACE troupe_options ${ARGN})
   endif()
   add_library(Troupe::${name} ALIAS troupe_${name})
+  set_target_properties(troupe_${name} PROPERTIES EXPORT_NAME ${name})
   set_property(GLOBAL APPEND PROPERTY TROUPE_LIBRARIES troupe_${name})
 endfunction()
 

@@ -181,6 +181,8 @@ void launch(turn& t, grant& g, const Offer::Operation& operation) {
     link::ToAgent record;
     *record.mutable_run_task()->mutable_framework() = *g.framework.info;
     *record.mutable_run_task()->mutable_task() = std::move(ready->info);
+    if (ready->executor)
+      record.mutable_run_task()->set_launch_executor(ready->executor->is_new);
     t.tell(g.agent, std::move(record));
   }
 }
@@ -198,6 +200,7 @@ void launch_group(turn& t, grant& g, const Offer::Operation& operation) {
   auto* run = record.mutable_run_task_group();
   *run->mutable_framework() = *g.framework.info;
   *run->mutable_executor() = ready->executor.info;
+  run->set_launch_executor(ready->executor.is_new);
   for (auto& task : ready->tasks) {
     add_task(t, g.framework, g.agent, make_task(g.framework, task.info, ready->executor),
              std::move(task.used));

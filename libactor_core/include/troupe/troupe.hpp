@@ -1,7 +1,7 @@
 /// The embedder's view: the actors of a cluster in one process, and what it takes to run them.
 ///
 ///   find_package(Troupe REQUIRED)
-///   target_link_libraries(app PRIVATE Troupe::troupe_master Troupe::troupe_agent Troupe::troupe_allocator)
+///   target_link_libraries(app PRIVATE Troupe::master Troupe::agent Troupe::allocator)
 ///
 /// Read protocol/master.hpp for the conversation.
 #pragma once

@@ -202,6 +202,14 @@ class core_fixture {
       out.push_back(x.event->type());
     return out;
   }
+  /// Ends of executors reported to the master.
+  std::vector<link::ExecutorExited> executor_ends() const {
+    std::vector<link::ExecutorExited> out;
+    for (const auto& x : every<effect::tell_master>())
+      if (x.record->has_executor_exited())
+        out.push_back(x.record->executor_exited());
+    return out;
+  }
   /// Status updates sent to the master.
   std::vector<link::StatusUpdate> updates() const {
     std::vector<link::StatusUpdate> out;

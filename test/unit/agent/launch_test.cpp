@@ -153,6 +153,18 @@ TEST_CASE("a task of a framework that is shutting down is dropped, one that is h
   CHECK(f.updates()[0].status().state() == v1::TASK_DROPPED);
 }
 
+namespace {
+
+link::ToAgent run_record(const v1::TaskInfo& task, bool launch_executor) {
+  link::ToAgent record;
+  *record.mutable_run_task()->mutable_framework() = make_framework();
+  *record.mutable_run_task()->mutable_task() = task;
+  record.mutable_run_task()->set_launch_executor(launch_executor);
+  return record;
+}
+
+} // namespace
+
 TEST_CASE("the default executor is refused for a single task") {
   registered_core f;
   auto task = custom_task_info("t1");
@@ -161,6 +173,38 @@ TEST_CASE("the default executor is refused for a single task") {
   REQUIRE(f.updates().size() == 1);
   CHECK(f.updates()[0].status().state() == v1::TASK_ERROR);
   CHECK(f.core.view()->frameworks.empty());
+}
+
+TEST_CASE("the end of an executor that was refused is reported, so that nobody books it") {
+  registered_core f;
+  auto task = custom_task_info("t1");
+  task.mutable_executor()->set_type(v1::ExecutorInfo::DEFAULT);
+  f.receive(run_record(task, true));
+  const auto ends = f.executor_ends();
+  REQUIRE(ends.size() == 1);
+  CHECK(ends[0].executor_id().value() == "ex");
+  CHECK(ends[0].framework_id().value() == "F1");
+  CHECK(ends[0].status() == -1);
+}
+
+TEST_CASE("a task for an executor that runs only in the master's books is dropped") {
+  registered_core f;
+  f.receive(run_record(custom_task_info("t1"), false));
+  REQUIRE(f.updates().size() == 1);
+  CHECK(f.updates()[0].status().state() == v1::TASK_LOST);
+  CHECK(f.updates()[0].status().reason() == v1::TaskStatus::REASON_EXECUTOR_TERMINATED);
+  CHECK(f.updates()[0].status().message() == "Executor 'ex' has terminated");
+  CHECK(f.every<effect::launch_executor>().empty());
+  CHECK(f.executor_ends().empty());
+}
+
+TEST_CASE("a further task that is refused does not end its executor") {
+  registered_core f;
+  f.receive(run_record(custom_task_info("t1"), true));
+  auto task = custom_task_info("../t2");
+  f.receive(run_record(task, false));
+  CHECK(f.updates().size() == 1);
+  CHECK(f.executor_ends().empty());
 }
 
 TEST_CASE("ids that would leave their folder are refused") {
@@ -192,6 +236,7 @@ void run_group(core_fixture& f, v1::ExecutorInfo::Type type,
   group.mutable_executor()->set_type(type);
   for (const auto& id : tasks)
     *group.mutable_task_group()->add_tasks() = command_task_info(id);
+  group.set_launch_executor(true);
   f.receive(record);
 }
 
@@ -211,6 +256,7 @@ TEST_CASE("a group for the default executor is an error for each of its tasks") 
   run_group(f, v1::ExecutorInfo::DEFAULT, {"g1", "g2"});
   CHECK(f.states() == std::vector{v1::TASK_ERROR, v1::TASK_ERROR});
   CHECK(f.updates()[0].status().reason() == v1::TaskStatus::REASON_TASK_GROUP_INVALID);
+  CHECK(f.executor_ends().size() == 1);
 }
 
 TEST_CASE("killing one queued task of a group kills the group") {

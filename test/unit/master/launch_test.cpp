@@ -65,6 +65,7 @@ TEST_CASE("a valid task is sent to its agent and the rest of the offer goes back
   REQUIRE(runs.size() == 1);
   const auto& run = runs[0].run_task();
   CHECK(run.framework().id().value() == w.f.id.value());
+  CHECK(!run.has_launch_executor());
   CHECK(run.task().task_id().value() == "t");
   CHECK(run.task().resources(0).allocation_info().role() == "*");
   CHECK(!run.task().resources(0).has_role());
@@ -219,6 +220,9 @@ TEST_CASE("an executor is paid for once, by the first of its tasks") {
   REQUIRE(runs.size() == 2);
   CHECK(runs[0].run_task().task().executor().type() == mesos::v1::ExecutorInfo::CUSTOM);
   CHECK(runs[0].run_task().task().executor().framework_id().value() == w.f.id.value());
+  CHECK(runs[0].run_task().launch_executor());
+  CHECK(runs[1].run_task().has_launch_executor());
+  CHECK(!runs[1].run_task().launch_executor());
   CHECK(w.changes<delta::executor_added>().size() == 1);
   CHECK(w.told_allocator<recover_resources>()[0].returned ==
         allocated("cpus:1.9;mem:4000;disk:1000;ports:[31000-31010]"));
@@ -337,6 +341,7 @@ TEST_CASE("a task group is sent whole, its executor paid for") {
   REQUIRE(runs.size() == 1);
   CHECK(runs[0].run_task_group().task_group().tasks_size() == 2);
   CHECK(runs[0].run_task_group().executor().executor_id().value() == "default-1");
+  CHECK(runs[0].run_task_group().launch_executor());
   CHECK(w.changes<delta::task_changed>()[1].task->executor_id().value() == "default-1");
   CHECK(w.told_allocator<recover_resources>()[0].returned ==
         allocated("cpus:1.9;mem:4000;disk:968;ports:[31000-31010]"));
