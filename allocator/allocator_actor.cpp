@@ -80,6 +80,12 @@ class allocator_shell {
     advance();
   }
 
+  conversion_outcome convert(const convert_available& event) {
+    auto refused = core_.on(event, now()).complaint;
+    advance();
+    return {std::move(refused)};
+  }
+
   /// A timer went off, or another reason to look at the clock.
   void tick() {
     if (armed_ && *armed_ <= now())
@@ -192,6 +198,11 @@ allocator_actor::behavior_type hierarchical_allocator(self_pointer self, allocat
       [shell](const convert_allocation& x) { shell->on(x); },
       [shell](const suppress_offers& x) { shell->on(x); },
       [shell](const revive_offers& x) { shell->on(x); },
+      [shell](const await_agents& x) { shell->on(x); },
+      [shell](const set_quota& x) { shell->on(x); },
+      [shell](const set_weights& x) { shell->on(x); },
+      [shell](const set_whitelist& x) { shell->on(x); },
+      [shell](const convert_available& x) { return shell->convert(x); },
       [shell](caf::tick_atom) { shell->tick(); },
   };
 }

@@ -16,8 +16,26 @@ allocator_core::allocator_core(allocation_policy policy)
     : policy_(std::move(policy))
     , books_(policy_.minimum) {}
 
-reaction allocator_core::set_whitelist(std::optional<std::set<std::string>> hostnames) {
-  policy_.whitelist = std::move(hostnames);
+reaction allocator_core::on(const await_agents&, time) {
+  return {};
+}
+
+reaction allocator_core::on(const set_quota&, time) {
+  return {};
+}
+
+reaction allocator_core::on(const set_weights& event, time) {
+  for (const auto& [path, weight] : event.weights)
+    books_.role_changes.set_weight(path, weight);
+  return {};
+}
+
+reaction allocator_core::on(const convert_available&, time) {
+  return {};
+}
+
+reaction allocator_core::on(const set_whitelist& event, time) {
+  policy_.whitelist = event.hostnames;
   reaction result;
   for (agent_index a = 0; a < books_.agents.limit(); ++a) {
     auto& agent = books_.agents[a];

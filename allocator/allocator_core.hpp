@@ -53,8 +53,11 @@ class allocator_core {
   reaction on(const convert_allocation& event, time now);
   reaction on(const suppress_offers& event, time now);
   reaction on(const revive_offers& event, time now);
-  /// Host names of the agents that are offered from now on; none: all.
-  reaction set_whitelist(std::optional<std::set<std::string>> hostnames);
+  reaction on(const await_agents& event, time now);
+  reaction on(const set_quota& event, time now);
+  reaction on(const set_weights& event, time now);
+  reaction on(const set_whitelist& event, time now);
+  reaction on(const convert_available& event, time now);
 
   /// What the sorters have to be told before the next cycle, in order.
   sorter_changes take_role_changes() { return books_.role_changes.take(); }

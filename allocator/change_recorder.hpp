@@ -34,6 +34,11 @@ class change_recorder {
   void total_changed(std::span<const scalar_amount> amounts) {
     append(sorter_change::kind::change_total, no_client, amounts);
   }
+  void set_weight(std::string path, double weight) {
+    auto& change = append(sorter_change::kind::set_weight, no_client);
+    change.text = std::move(path);
+    change.weight = weight;
+  }
 
   bool empty() const noexcept { return batch_.changes.empty(); }
   sorter_changes take() { return std::exchange(batch_, {}); }

@@ -13,6 +13,7 @@
 #include "model/resources.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -46,6 +47,9 @@ struct framework_options {
   bool multi_role = false;
   bool reservation_refinement = false;
   bool region_aware = false;
+  /// By role: offers below every one of these sets are not wanted. A role that is absent follows the
+  /// master's minimum; no sets means that anything is wanted.
+  std::map<std::string, std::vector<quantities>> minimum;
 
   bool operator==(const framework_options&) const = default;
 };
@@ -136,6 +140,42 @@ struct convert_allocation {
   resources after;
 };
 
+/// After a failover, with a quota set: allocate only when most of the agents in the registry are back, or
+/// a timeout has passed. Sent before the first agent.
+struct await_agents {
+  std::size_t expected = 0;
+};
+
+/// What a role and its sub-roles are guaranteed, and at most get, of unreserved resources, replacing what
+/// was set before. A name without a limit is unlimited. Both empty: the role has no quota.
+struct set_quota {
+  std::string role;
+  quantities guarantees;
+  quantities limits;
+};
+
+/// Weights by full role path; roles that are not named keep theirs.
+struct set_weights {
+  std::map<std::string, double> weights;
+};
+
+/// Host names of the agents that may be offered; nothing: all of them.
+struct set_whitelist {
+  std::optional<std::set<std::string>> hostnames;
+};
+
+/// An operator changes the form of resources that nobody holds (reserve, unreserve, create, destroy):
+/// `before` becomes `after` in the agent's total. Refused, and nothing changed, when not all of `before` is
+/// free: it may be on its way to a framework.
+struct convert_available {
+  agent_id agent;
+  resources before;
+  resources after;
+};
+struct conversion_outcome {
+  std::string refused; ///< why, with what is free; empty when done
+};
+
 /// No offers for these roles; empty means all of the framework's.
 struct suppress_offers {
   framework_id framework;
@@ -155,7 +195,10 @@ using allocator_actor = caf::typed_actor<
   caf::reacts_to<add_agent>, caf::reacts_to<update_agent>, caf::reacts_to<remove_agent>,
   caf::reacts_to<activate_agent>, caf::reacts_to<deactivate_agent>,
   caf::reacts_to<recover_resources>, caf::reacts_to<convert_allocation>,
-  caf::reacts_to<suppress_offers>, caf::reacts_to<revive_offers>, caf::reacts_to<caf::tick_atom>>;
+  caf::reacts_to<suppress_offers>, caf::reacts_to<revive_offers>, caf::reacts_to<await_agents>,
+  caf::reacts_to<set_quota>, caf::reacts_to<set_weights>, caf::reacts_to<set_whitelist>,
+  caf::replies_to<convert_available>::with<conversion_outcome>,
+  caf::reacts_to<caf::tick_atom>>;
 
 } // namespace troupe
 
@@ -175,3 +218,9 @@ TROUPE_MESSAGE(troupe::recover_resources)
 TROUPE_MESSAGE(troupe::convert_allocation)
 TROUPE_MESSAGE(troupe::suppress_offers)
 TROUPE_MESSAGE(troupe::revive_offers)
+TROUPE_MESSAGE(troupe::await_agents)
+TROUPE_MESSAGE(troupe::set_quota)
+TROUPE_MESSAGE(troupe::set_weights)
+TROUPE_MESSAGE(troupe::set_whitelist)
+TROUPE_MESSAGE(troupe::convert_available)
+TROUPE_MESSAGE(troupe::conversion_outcome)

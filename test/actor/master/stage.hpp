@@ -80,6 +80,14 @@ inline allocator_actor::behavior_type allocator_stub(allocator_actor::pointer,
       [=](const recover_resources&) { told->push_back("recover_resources"); },
       [=](const convert_allocation&) { told->push_back("convert_allocation"); },
       [=](const suppress_offers&) { told->push_back("suppress_offers"); },
+      [=](const await_agents&) { told->push_back("await_agents"); },
+      [=](const set_quota&) { told->push_back("set_quota"); },
+      [=](const set_weights&) { told->push_back("set_weights"); },
+      [=](const set_whitelist&) { told->push_back("set_whitelist"); },
+      [=](const convert_available&) {
+        told->push_back("convert_available");
+        return conversion_outcome{};
+      },
       [=](const revive_offers&) { told->push_back("revive_offers"); },
       [=](caf::tick_atom) {},
   };

@@ -355,10 +355,10 @@ TEST_CASE("deactivated agents and agents off the whitelist are not offered") {
   l.on(add_agent{agent("s"), host("host1"), bag("cpus:1"), {}});
   l.on(deactivate_agent{agent("s")});
   CHECK(l.batch().empty());
-  l.core.set_whitelist(std::set<std::string>{"host2"});
+  l.core.on(set_whitelist{std::set<std::string>{"host2"}}, {});
   CHECK(l.on(activate_agent{agent("s")}).wants_cycle);
   CHECK(l.batch().empty());
-  CHECK(l.core.set_whitelist(std::set<std::string>{"host1"}).wants_cycle);
+  CHECK(l.core.on(set_whitelist{std::set<std::string>{"host1"}}, {}).wants_cycle);
   CHECK(l.event_cycle().size() == 1);
 }
 

@@ -262,7 +262,7 @@ class history {
     if (below(6) == 0)
       hosts = std::set<std::string>{"host0", "host1"};
     slow_.policy.whitelist = hosts;
-    fast_.core.set_whitelist(hosts);
+    fast_.core.on(set_whitelist{hosts}, {});
   }
 
   /// A framework reserves some of its cpus for its role.
