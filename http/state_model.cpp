@@ -38,6 +38,7 @@ void state_model::reset(const state_snapshot& snapshot) {
 }
 
 void state_model::change(const state_change& change) {
+  roles_.apply(change);
   std::visit([this](const auto& each) { on(each); }, change);
 }
 

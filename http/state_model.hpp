@@ -5,6 +5,7 @@
 /// tasks, executors and offers it holds.
 #pragma once
 
+#include "http/roles_model.hpp"
 #include "model/resources.hpp"
 #include "protocol/state_delta.hpp"
 
@@ -29,6 +30,7 @@ struct state_model_config {
   std::size_t max_completed_frameworks = 50;
   std::size_t max_completed_tasks = 1000;   ///< per framework
   std::size_t max_unreachable_tasks = 1000; ///< per framework
+  std::optional<std::set<std::string>> roles{}; ///< those of `--roles`; nothing: all
 };
 
 /// The query of `/tasks`.
@@ -52,6 +54,12 @@ public:
 
   /// Number of the last delta applied.
   std::uint64_t number() const { return number_; }
+
+  /// The roles, and which of them readers see.
+  const roles_model& roles() const { return roles_; }
+  const std::optional<std::set<std::string>>& shown_roles() const { return config_.roles; }
+  /// Null until the first snapshot.
+  const shared<master_view>& master() const { return master_; }
 
   /// Bodies of `/state`, `/frameworks`, `/slaves` and `/tasks`.
   std::vector<fragment> state();
@@ -114,6 +122,9 @@ private:
   void on(const delta::executor_removed& x);
   void on(const delta::offer_added& x);
   void on(const delta::offer_removed& x);
+  // Those of roles are in `roles_`.
+  void on(const delta::quota_changed&) {}
+  void on(const delta::weight_changed&) {}
 
   framework_entry& framework_of(const framework_id& id);
   void forget_task(framework_entry& framework, const task_id& id);
@@ -137,6 +148,7 @@ private:
   state_model_config config_;
   std::uint64_t number_ = 0;
   shared<master_view> master_;
+  roles_model roles_;
   std::map<agent_id, agent_entry> agents_;
   std::map<agent_id, shared<recovered_agent_view>> recovered_agents_;
   std::map<framework_id, framework_entry> frameworks_;

@@ -136,6 +136,12 @@ struct loss {
 };
 using pending_change = std::variant<admission, homecoming, loss>;
 
+/// A change of quotas or weights on its way to the store, and who waits for it.
+struct settings_change {
+  registry_operation operation;
+  request_id request = 0;
+};
+
 struct books {
   bool leading = false; ///< the registry is loaded
   wall_time started{};
@@ -156,6 +162,12 @@ struct books {
   std::map<store_id, pending_change> pending;
   /// Agents with a change in `pending`; a re-registration that comes meanwhile waits here.
   std::map<agent_id, std::optional<homecoming>> busy_agents;
+
+  role_quotas quotas;          ///< in force
+  role_quotas quotas_to_come;  ///< when all of `settings` are stored
+  role_weights weights;         ///< in force
+  role_weights weights_to_come; ///< when all of `settings` are stored
+  std::map<store_id, settings_change> settings;
 
   std::map<offer_id, offer_entry> offers;
   deadlines timers;

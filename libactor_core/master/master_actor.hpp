@@ -40,6 +40,7 @@ struct master_state {
   caf::result<api_answer> subscribe(const subscribe_framework& request);
   caf::result<api_answer> call(const scheduler_request& request);
   caf::result<api_answer> teardown(const teardown_framework& request);
+  caf::result<api_answer> operate(const operator_request& request);
   void attach(const attach_replica& request);
   void offers(const offers_made& made);
   void opened(const link_opened& link);
@@ -66,6 +67,8 @@ struct master_state {
   std::map<endpoint_id, framework_endpoint_actor> endpoints_;
   std::map<caf::actor_addr, endpoint_id> endpoint_numbers_;
   std::map<link_id, agent_link_actor> links_;
+  request_id next_request_ = 1;
+  std::map<request_id, caf::typed_response_promise<api_answer>> unanswered_;
   std::map<caf::actor_addr, state_listener_actor> replicas_;
   std::uint64_t delta_number_ = 0;
 };

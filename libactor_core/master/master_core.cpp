@@ -5,6 +5,7 @@
 #include "master/launch.hpp"
 #include "master/metrics.hpp"
 #include "master/offers.hpp"
+#include "master/operator_calls.hpp"
 #include "master/task_calls.hpp"
 #include "master/views.hpp"
 
@@ -186,12 +187,19 @@ api_turn master_core::call(const call_request& request, instant now) {
 }
 
 api_turn master_core::teardown(const framework_id& framework, instant now) {
-  return answer(now, [&](turn& t) -> api_answer {
-    if (t.book.find(framework) == nullptr)
-      return {400, "No framework found with ID " + framework.value(), nullptr};
-    remove(t, framework, "torn down by an operator");
-    return {200, "", nullptr};
+  return answer(now, [&](turn& t) { return tear_down(t, framework); });
+}
+
+operator_turn master_core::operate(const operator_call& request, instant now) {
+  operator_turn result;
+  if (!books_->leading) {
+    result.answer = not_recovered;
+    return result;
+  }
+  result.out = run(now, [&](turn& t) {
+    result.answer = master::perform(t, *request.call, request.principal, request.id);
   });
+  return result;
 }
 
 effects master_core::endpoint_down(endpoint_id endpoint, instant now) {

@@ -73,6 +73,14 @@ struct reader {
   }
   void operator()(const delta::offer_added& x) { known["offer " + x.offer->id().value()] = ""; }
   void operator()(const delta::offer_removed& x) { known.erase("offer " + x.offer.value()); }
+  void operator()(const delta::quota_changed& x) {
+    known.erase("quota " + x.role);
+    if (x.quota)
+      known["quota " + x.role] = to_text(x.quota->guarantees);
+  }
+  void operator()(const delta::weight_changed& x) {
+    known["weight " + x.role] = std::to_string(x.weight);
+  }
 };
 
 /// The allocator's books: who holds what where. Recovering what is not held is a fault.
@@ -129,7 +137,7 @@ class random_history {
   }
 
   void step() {
-    int what = pick(40);
+    int what = pick(42);
     if (what < 2 || agents_.empty())
       new_agent();
     else if (what < 4)
@@ -148,8 +156,10 @@ class random_history {
       update();
     else if (what < 37)
       w_.pass(std::chrono::seconds{pick(pick(4) == 0 ? 700 : 60)});
-    else
+    else if (what < 40)
       reconcile_or_kill();
+    else
+      operate();
     settle();
     std::erase_if(frameworks_, [&](const scheduler& f) {
       return !reader_.known.contains("framework " + f.id.value());
@@ -335,6 +345,24 @@ class random_history {
   void reconcile_or_kill() {
     auto& f = any(frameworks_);
     w_.call(f, pick(2) == 0 ? reconcile({}) : kill("t" + std::to_string(pick(20))));
+  }
+
+  /// Quotas and weights come and go; what they withdraw must come back to the allocator once.
+  void operate() {
+    auto role = std::string(1, static_cast<char>('a' + pick(3)));
+    auto amount = std::to_string(1 + pick(3));
+    switch (pick(3)) {
+    case 0:
+      w_.operate(R"({"type":"UPDATE_QUOTA","update_quota":{"force":true,"quota_configs":[{"role":")" +
+                 role + R"(","guarantees":{"cpus":{"value":)" + amount + "}}}]}}");
+      break;
+    case 1:
+      w_.operate(R"({"type":"REMOVE_QUOTA","remove_quota":{"role":")" + role + R"("}})");
+      break;
+    default:
+      w_.operate(R"({"type":"UPDATE_WEIGHTS","update_weights":{"weight_infos":[{"role":"*","weight":)" +
+                 amount + "}]}}");
+    }
   }
 
   std::mt19937 random_;
