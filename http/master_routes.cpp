@@ -109,6 +109,7 @@ router make_master_router(caf::actor_system& system, master_routes_config config
   const operator_parts parts{system, master, replicas, files, metrics, config.daemon};
   add_operator_api(r, parts);
   add_role_routes(r, parts);
+  add_maintenance_routes(r, parts);
   add_read_routes(r, std::move(replicas), config.daemon.readonly_realm);
   add_file_routes(r, std::move(files), config.daemon.readonly_realm);
   r.add({.actor = "master",

@@ -2,6 +2,7 @@
 
 #include "http/ask.hpp"
 #include "http/entity_json.hpp"
+#include "http/maintenance_json.hpp"
 #include "http/media_type.hpp"
 #include "http/roles_json.hpp"
 #include "http/v1_call.hpp"
@@ -86,6 +87,10 @@ const std::map<operator_call_type, viewed_call>& viewed_calls() {
     {Call::GET_ROLES,
      [](const state_model& x) { return roles_response(x.roles().rows(x.shown_roles())); }},
     {Call::GET_QUOTA, [](const state_model& x) { return quota_response(x.roles()); }},
+    {Call::GET_MAINTENANCE_SCHEDULE,
+     [](const state_model& x) { return schedule_response(x.maintenance().get()); }},
+    {Call::GET_MAINTENANCE_STATUS,
+     [](const state_model& x) { return maintenance_status_response(x.maintenance().get()); }},
     {Call::GET_WEIGHTS, [](const state_model& x) { return weights_response(x.roles()); }},
   };
   return table;
@@ -93,7 +98,9 @@ const std::map<operator_call_type, viewed_call>& viewed_calls() {
 
 const std::set<operator_call_type>& master_calls() {
   static const std::set<operator_call_type> table{
-    Call::SET_QUOTA, Call::REMOVE_QUOTA, Call::UPDATE_QUOTA, Call::UPDATE_WEIGHTS, Call::TEARDOWN,
+    Call::SET_QUOTA, Call::REMOVE_QUOTA, Call::UPDATE_QUOTA, Call::UPDATE_WEIGHTS,
+    Call::UPDATE_MAINTENANCE_SCHEDULE, Call::START_MAINTENANCE, Call::STOP_MAINTENANCE,
+    Call::TEARDOWN,
   };
   return table;
 }

@@ -62,6 +62,9 @@ std::optional<std::string> check_call(const mesos::v1::master::Call& call);
 /// `/api/v1` with all of the above.
 void add_operator_api(router& r, const operator_parts& parts);
 
+/// `/maintenance/…` and `/machine/…`, the older form of its calls about maintenance.
+void add_maintenance_routes(router& r, const operator_parts& parts);
+
 /// `/roles`, `/quota` and `/weights`, the older form of some of these calls.
 void add_role_routes(router& r, const operator_parts& parts);
 

@@ -58,6 +58,8 @@ public:
   /// The roles, and which of them readers see.
   const roles_model& roles() const { return roles_; }
   const std::optional<std::set<std::string>>& shown_roles() const { return config_.roles; }
+  /// Null until something is planned.
+  const shared<stored::Maintenance>& maintenance() const { return maintenance_; }
   /// Null until the first snapshot.
   const shared<master_view>& master() const { return master_; }
 
@@ -125,6 +127,7 @@ private:
   // Those of roles are in `roles_`.
   void on(const delta::quota_changed&) {}
   void on(const delta::weight_changed&) {}
+  void on(const delta::maintenance_changed& x) { maintenance_ = x.plan; }
 
   framework_entry& framework_of(const framework_id& id);
   void forget_task(framework_entry& framework, const task_id& id);
@@ -149,6 +152,7 @@ private:
   std::uint64_t number_ = 0;
   shared<master_view> master_;
   roles_model roles_;
+  shared<stored::Maintenance> maintenance_;
   std::map<agent_id, agent_entry> agents_;
   std::map<agent_id, shared<recovered_agent_view>> recovered_agents_;
   std::map<framework_id, framework_entry> frameworks_;

@@ -46,8 +46,8 @@ struct parts {
   master_actor master;
 };
 
-/// The allocator has the whitelist before it hears of any agent. Unreadable at this moment: it was read
-/// by `check_settings` before, and nobody is offered until it can be read again.
+/// The allocator has the whitelist before it hears of any agent. Should the file be unreadable now (it
+/// was read by `check_settings` before), nobody is offered until it can be read again.
 void watch_whitelist(caf::actor_system& system, const parts& p, const std::string& path) {
   auto read = master::read_whitelist(path);
   auto known = read ? *read : set_whitelist{std::set<std::string>{}};

@@ -1,6 +1,7 @@
 /// A new agent: checked, given an id, stored, welcomed.
 #include "master/agent_steps.hpp"
 #include "master/agents.hpp"
+#include "master/maintenance.hpp"
 #include "master/tasks.hpp"
 
 #include <mesos/v1/mesos.pb.h>
@@ -61,6 +62,8 @@ void on_register(turn& t, link_id id, const to_master_ptr& record) {
     t.close_link(id, "registration refused: " + *why);
     return;
   }
+  if (turn_away(t, id, registration, pid))
+    return;
   if (auto* step = pending_admission(t, pid)) {
     step->link = id;
     step->record = record;
@@ -96,6 +99,7 @@ void finish(turn& t, const admission& step) {
     t.tell_allocator(deactivate_agent{agent.id});
   t.agent_changed(agent);
   greet(t, agent, false, {});
+  remove_if_down(t, agent);
 }
 
 agent_entry& enter_agent(turn& t, const agent_id& id, const link::RegisterAgent& registration,

@@ -55,12 +55,15 @@ void tell_frameworks(turn& t, const agent_id& agent) {
     t.tell(framework, failure_event(agent));
 }
 
+/// Null when the cause is not counted by itself.
 const char* removal_metric(loss_cause cause) {
   switch (cause) {
   case loss_cause::unhealthy:
     return "master/slave_removals/reason_unhealthy";
   case loss_cause::unregistered:
     return "master/slave_removals/reason_unregistered";
+  case loss_cause::machine_down:
+    return nullptr;
   case loss_cause::replaced:
     break;
   }
@@ -133,7 +136,8 @@ void finish(turn& t, const loss& step) {
     drop_agent(t, *agent, step);
   t.info("agent removed", {{"agent", step.agent.value()}, {"reason", step.reason}});
   t.count("master/slave_removals");
-  t.count(removal_metric(step.cause));
+  if (const auto* reason = removal_metric(step.cause))
+    t.count(reason);
   if (step.cause == loss_cause::unhealthy) {
     t.count("master/slave_unreachable_completed");
     t.book.unreachable_agents.put(step.agent, step.since, t.config.keep.lost_agents);

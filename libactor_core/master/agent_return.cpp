@@ -4,6 +4,7 @@
 #include "master/agent_steps.hpp"
 #include "master/agents.hpp"
 #include "master/frameworks.hpp"
+#include "master/maintenance.hpp"
 #include "master/offers.hpp"
 
 #include <mesos/v1/mesos.pb.h>
@@ -176,6 +177,8 @@ void on_reregister(turn& t, link_id id, const to_master_ptr& record) {
     shut_down(t, id, agent, "agent has been marked gone");
     return;
   }
+  if (turn_away(t, id, registration, pid))
+    return;
   auto report = read_report(record->reregister());
   if (!report) {
     refuse(t, id, agent, report.error());
@@ -213,6 +216,8 @@ void finish(turn& t, const homecoming& step) {
     t.master_changed();
   auto report = read_report(step.record->reregister());
   take_over(t, step, *report, was_expected);
+  if (const auto* agent = t.book.find(step.agent))
+    remove_if_down(t, *agent);
 }
 
 } // namespace troupe::master

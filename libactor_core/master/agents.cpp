@@ -1,7 +1,7 @@
 #include "master/agents.hpp"
 
 #include "master/agent_steps.hpp"
-#include "master/role_settings.hpp"
+#include "master/operator_settings.hpp"
 #include "master/tasks.hpp"
 
 #include <mesos/v1/mesos.pb.h>

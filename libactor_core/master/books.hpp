@@ -20,6 +20,8 @@
 
 namespace troupe::master {
 
+class machine_index;
+
 /// A task that is active, or terminal and not yet acknowledged.
 struct task_entry {
   task_ptr view;
@@ -68,6 +70,7 @@ struct agent_entry {
   resources total;
   quantities used;           ///< by tasks that are not terminal and by executors, not revocable
   quantities used_revocable; ///< the same, revocable
+  std::map<std::string, quantities> used_by_role; ///< `used` by allocation role
   link_id link = 0;          ///< 0 while disconnected
   wall_time registered{};
   std::optional<wall_time> reregistered;
@@ -113,6 +116,7 @@ enum class loss_cause {
   unhealthy,    ///< no answer to pings, or not back in time: it becomes unreachable
   unregistered, ///< it said good-bye
   replaced,     ///< another agent has registered at its address
+  machine_down, ///< an operator has taken its machine down
 };
 
 /// Changes of the registry on their way to the store, and what follows.
@@ -136,7 +140,7 @@ struct loss {
 };
 using pending_change = std::variant<admission, homecoming, loss>;
 
-/// A change of quotas or weights on its way to the store, and who waits for it.
+/// A change of quotas, weights or maintenance on its way to the store, and who waits for it.
 struct settings_change {
   registry_operation operation;
   request_id request = 0;
@@ -167,6 +171,9 @@ struct books {
   role_quotas quotas_to_come;  ///< when all of `settings` are stored
   role_weights weights;         ///< in force
   role_weights weights_to_come; ///< when all of `settings` are stored
+  shared<stored::Maintenance> maintenance;         ///< in force; null: nothing
+  std::shared_ptr<const machine_index> machines;   ///< what it means for agents
+  shared<stored::Maintenance> maintenance_to_come; ///< when all of `settings` are stored
   std::map<store_id, settings_change> settings;
 
   std::map<offer_id, offer_entry> offers;

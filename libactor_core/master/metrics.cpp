@@ -1,5 +1,6 @@
 #include "master/metrics.hpp"
 
+#include "master/quota.hpp"
 #include "master/statuses.hpp"
 
 #include <mesos/v1/scheduler.pb.h>
@@ -162,6 +163,7 @@ void set_gauges(books& book, instant now) {
   set_agents(book);
   set_frameworks(book);
   set_tasks(book);
+  set_quota_gauges(book);
 }
 
 void count_call(turn& t, const framework_entry& framework, const Call& call) {

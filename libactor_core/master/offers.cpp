@@ -1,6 +1,7 @@
 #include "master/offers.hpp"
 
 #include "master/events.hpp"
+#include "master/maintenance.hpp"
 
 #include <cmath>
 
@@ -63,6 +64,8 @@ Offer for_readers(Offer offer, const allocation& given) {
 Offer make_offer(turn& t, framework_entry& framework, agent_entry& agent, const allocation& given) {
   auto id = next_id(t);
   auto offer = compose(id, framework, agent, given);
+  if (const auto* absence = planned_absence(t.book, agent))
+    *offer.mutable_unavailability() = *absence;
   offer_entry entry{std::make_shared<const Offer>(for_readers(offer, given)), framework.id,
                     agent.id, given.role, given.offered};
   framework.offers.insert(id);

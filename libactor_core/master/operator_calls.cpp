@@ -1,6 +1,7 @@
 #include "master/operator_calls.hpp"
 
 #include "master/frameworks.hpp"
+#include "master/maintenance.hpp"
 #include "master/quota.hpp"
 #include "master/weights.hpp"
 
@@ -20,6 +21,12 @@ std::optional<api_answer> perform(turn& t, const mesos::v1::master::Call& call,
     return update_quotas(t, call.update_quota(), principal, request);
   case Call::UPDATE_WEIGHTS:
     return update_weights(t, call.update_weights().weight_infos(), request);
+  case Call::UPDATE_MAINTENANCE_SCHEDULE:
+    return update_schedule(t, call.update_maintenance_schedule().schedule(), request);
+  case Call::START_MAINTENANCE:
+    return start_maintenance(t, call.start_maintenance().machines(), request);
+  case Call::STOP_MAINTENANCE:
+    return stop_maintenance(t, call.stop_maintenance().machines(), request);
   case Call::TEARDOWN:
     return tear_down(t, framework_id{call.teardown().framework_id().value()});
   default:

@@ -2,7 +2,7 @@
 
 #include "master/offers.hpp"
 #include "master/quota_checks.hpp"
-#include "master/role_settings.hpp"
+#include "master/operator_settings.hpp"
 
 #include <mesos/v1/master.pb.h>
 
@@ -15,14 +15,13 @@ namespace {
 /// What can be guaranteed at all: what agents have now and did not reserve by their flags.
 quantities capacity(const books& book) {
   quantities sum;
+  auto counts = [](const resource& x) {
+    return !x.revocable &&
+           (x.reservations.empty() || x.reservations.front().type == reservation_type::dynamic);
+  };
   for (const auto& [id, agent] : book.agents)
     if (agent.connected())
-      sum += agent.total
-                 .filter([](const resource& x) {
-                   return !x.revocable && (x.reservations.empty() ||
-                                           x.reservations.front().type == reservation_type::dynamic);
-                 })
-                 .scalars();
+      sum += agent.total.filter(counts).scalars();
   return sum;
 }
 
@@ -46,13 +45,13 @@ std::optional<api_answer> change(turn& t, registry_op::change_quotas wanted, boo
 }
 
 std::size_t active_frameworks(const books& book, const std::string& branch) {
-  return static_cast<std::size_t>(
-      std::count_if(book.frameworks.begin(), book.frameworks.end(), [&](const auto& each) {
-        const auto& roles = each.second.traits.roles;
-        return each.second.connected() && std::any_of(roles.begin(), roles.end(), [&](const auto& x) {
-                 return is_within(x, branch);
-               });
-      }));
+  auto in_branch = [&](const std::string& role) { return is_within(role, branch); };
+  std::size_t active = 0;
+  for (const auto& [id, framework] : book.frameworks) {
+    const auto& roles = framework.traits.roles;
+    active += framework.connected() && std::any_of(roles.begin(), roles.end(), in_branch);
+  }
+  return active;
 }
 
 /// The role's own offers may be more than its new limit.
@@ -84,6 +83,7 @@ void withdraw_offers_for(turn& t, const std::string& branch, const quantities& g
 void put_in_force(turn& t, const std::string& role, const role_quota& quota) {
   auto before = t.book.quotas.contains(role) ? t.book.quotas[role] : role_quota{};
   t.book.quotas[role] = quota;
+  forget_quota_gauges(t.book, role); // perhaps of names that it no longer has
   t.tell_allocator(set_quota{role, quota.guarantees, quota.limits});
   t.changed(delta::quota_changed{role, std::make_shared<const role_quota>(quota)});
   t.info("quota set", {{"role", role},
@@ -100,6 +100,7 @@ void remove_from_force(turn& t, const std::string& role) {
     return;
   t.tell_allocator(set_quota{role, {}, {}});
   t.changed(delta::quota_changed{role, nullptr});
+  forget_quota_gauges(t.book, role);
   t.info("quota removed", {{"role", role}});
 }
 

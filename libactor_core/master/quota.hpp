@@ -25,4 +25,9 @@ std::optional<api_answer> update_quotas(turn& t, const mesos::v1::master::Call_U
 /// of the role itself, which may be more than its limit.
 void put_quotas_in_force(turn& t, const registry_op::change_quotas& change);
 
+/// The gauges of every role with a quota, below `allocator/mesos/quota/roles/<role>/resources/`.
+void set_quota_gauges(books& book);
+/// Those of a role that has none any more vanish.
+void forget_quota_gauges(books& book, const std::string& role);
+
 } // namespace troupe::master

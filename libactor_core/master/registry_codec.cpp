@@ -136,6 +136,7 @@ bool registry_book::apply(const registry_operation& operation) {
     }
     bool operator()(const registry_op::change_quotas& op) const { return book.change(op); }
     bool operator()(const registry_op::change_weights& op) const { return book.change(op); }
+    bool operator()(const registry_op::change_maintenance& op) const { return book.change(op); }
   };
   return std::visit(visitor{*this}, operation);
 }
@@ -173,6 +174,13 @@ bool registry_book::change(const registry_op::change_weights& op) {
   return changed;
 }
 
+bool registry_book::change(const registry_op::change_maintenance& op) {
+  if (rest_.maintenance().SerializeAsString() == op.plan->SerializeAsString())
+    return false;
+  *rest_.mutable_maintenance() = *op.plan;
+  return true;
+}
+
 void registry_book::prune(std::int64_t now) {
   std::erase_if(unreachable_, [&](const auto& entry) {
     return now - entry.second.since_ns() > keep_.unreachable_age.count();
@@ -194,6 +202,8 @@ registry registry_book::content() const {
     result.quotas[role] = read(entry);
   for (const auto& [role, entry] : weights_)
     result.weights[role] = entry.weight();
+  if (rest_.has_maintenance())
+    result.maintenance = std::make_shared<const stored::Maintenance>(rest_.maintenance());
   return result;
 }
 

@@ -38,9 +38,10 @@ class registry_book {
   void prune(std::int64_t now);
   bool change(const registry_op::change_quotas& op);
   bool change(const registry_op::change_weights& op);
+  bool change(const registry_op::change_maintenance& op);
 
   bounds keep_;
-  stored::Registry rest_; ///< leader and unknown fields; its lists are empty
+  stored::Registry rest_; ///< leader, maintenance and unknown fields; its lists are empty
   std::map<agent_id, stored::Agent> agents_;
   std::map<agent_id, stored::LeftAgent> unreachable_;
   std::map<agent_id, stored::LeftAgent> gone_;

@@ -80,6 +80,8 @@ std::vector<state_change> snapshot_of(const books& book, const core_config& conf
     changes.push_back(delta::quota_changed{role, std::make_shared<const role_quota>(quota)});
   for (const auto& [role, weight] : book.weights)
     changes.push_back(delta::weight_changed{role, weight});
+  if (book.maintenance)
+    changes.push_back(delta::maintenance_changed{book.maintenance});
   for (const auto& [id, info] : book.recovered_agents)
     changes.push_back(delta::agent_recovered{
         std::make_shared<recovered_agent_view>(recovered_agent_view{id, info})});

@@ -1,7 +1,7 @@
 #include "master/weights.hpp"
 
 #include "master/offers.hpp"
-#include "master/role_settings.hpp"
+#include "master/operator_settings.hpp"
 #include "master/wire_texts.hpp"
 
 #include <mesos/v1/mesos.pb.h>

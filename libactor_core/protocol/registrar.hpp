@@ -12,6 +12,10 @@
 #include <map>
 #include <variant>
 
+namespace troupe::stored {
+class Maintenance;
+}
+
 namespace troupe {
 
 /// The registry's content, decoded.
@@ -21,6 +25,7 @@ struct registry {
   std::map<agent_id, std::int64_t> gone;
   role_quotas quotas;
   role_weights weights;
+  shared<stored::Maintenance> maintenance; ///< null when nothing was ever planned
   std::string leader; ///< id of the last leading master
 };
 
@@ -35,12 +40,14 @@ struct remove { agent_id agent; };
 struct change_quotas { std::map<std::string, std::optional<role_quota>> quotas; };
 /// Replaces the weights of these roles.
 struct change_weights { role_weights weights; };
+/// Replaces what is planned, and which machines are down.
+struct change_maintenance { shared<stored::Maintenance> plan; };
 } // namespace registry_op
 
 using registry_operation
   = std::variant<registry_op::admit, registry_op::mark_unreachable, registry_op::mark_reachable,
                  registry_op::update, registry_op::remove, registry_op::change_quotas,
-                 registry_op::change_weights>;
+                 registry_op::change_weights, registry_op::change_maintenance>;
 
 /// Read the registry and write `leader` into it. An error means that the master must not lead.
 struct load_registry {

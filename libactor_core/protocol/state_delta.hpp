@@ -17,6 +17,10 @@
 #include <variant>
 #include <vector>
 
+namespace troupe::stored {
+class Maintenance;
+}
+
 namespace troupe {
 
 /// A registered agent.
@@ -89,6 +93,8 @@ struct offer_removed { offer_id offer; };
 /// An operator set the role's quota, or removed it: then there is none.
 struct quota_changed { std::string role; shared<role_quota> quota; };
 struct weight_changed { std::string role; double weight = 1; };
+/// What is planned, and which machines are down.
+struct maintenance_changed { shared<stored::Maintenance> plan; };
 } // namespace delta
 
 using state_change
@@ -97,7 +103,7 @@ using state_change
                  delta::framework_completed, delta::task_changed, delta::task_completed,
                  delta::task_unreachable, delta::executor_added, delta::executor_removed,
                  delta::offer_added, delta::offer_removed, delta::quota_changed,
-                 delta::weight_changed>;
+                 delta::weight_changed, delta::maintenance_changed>;
 
 /// Changes that belong together, applied as one: `number` is one more than the delta before.
 struct state_delta {

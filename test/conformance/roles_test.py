@@ -110,6 +110,20 @@ class Quota(RoleTest):
                      "}, but received 'PUT'.", 405)
         self.assertEqual(response.header("Allow"), "GET, POST, DELETE")
 
+    def test_a_quota_has_its_gauges(self):
+        key = "allocator/mesos/quota/roles/eng/resources/cpus/"
+        self.set_quota("eng", cpus=4)
+        values = eventually(self.with_gauge(key + "guarantee", True))
+        self.assertEqual((values[key + "guarantee"], values[key + "offered_or_allocated"]), (4, 0))
+        self.done("DELETE", "/quota/eng")
+        eventually(self.with_gauge(key + "guarantee", False))
+
+    def with_gauge(self, key, wanted):
+        def read():
+            values = self.get("/metrics/snapshot").json()
+            return values if (key in values) == wanted else None
+        return read
+
     def test_a_quota_withdraws_offers(self):
         holder = self.scheduler("holder")
         offer = holder.offer()
@@ -192,6 +206,16 @@ class Roles(RoleTest):
             self.assertIn("work", [each["name"] for each in self.get(target).json()["roles"]])
         names = [each["name"] for each in self.get("/roles").json()["roles"]]
         self.assertEqual(names, sorted(names))
+
+    def test_a_least_offer_of_another_role_is_refused(self):
+        least = {"min_allocatable_resources": {"quantities": [
+            {"quantities": {"cpus": {"value": 1}}}]}}
+        self.scheduler("right", offer_filters={"*": least}).offer()
+        wrong = Scheduler(self.cluster.address, "wrong", offer_filters={"other": least})
+        stream = wrong.open_stream()
+        self.addCleanup(stream.close)
+        self.assertEqual(stream.next()["error"]["message"], "'FrameworkInfo.offer_filters' has role "
+                         "'other', which is not a role of the framework")
 
     def settled(self, name):
         role = self.roles().get(name)

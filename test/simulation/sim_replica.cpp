@@ -50,6 +50,7 @@ struct reader {
   }
   void operator()(const delta::quota_changed&) const {}
   void operator()(const delta::weight_changed&) const {}
+  void operator()(const delta::maintenance_changed&) const {}
   void operator()(const delta::executor_added&) const {}
   void operator()(const delta::executor_removed&) const {}
   void operator()(const delta::offer_added& x) const { view.offers.insert(x.offer->id().value()); }

@@ -313,3 +313,31 @@ TEST_CASE("operator calls before the registry is loaded are 503, unknown ones 50
   CHECK(answer->text == "The call MARK_AGENT_GONE is not implemented");
   CHECK(w.operate(R"({"type":"TEARDOWN","teardown":{"framework_id":{"value":"x"}}})")->status == 400);
 }
+
+TEST_CASE("a quota's gauges tell what is guaranteed, and what the role and those below it hold") {
+  world w;
+  w.start();
+  auto agent = w.add_agent();
+  auto f = w.subscribe(multi_role_info({"eng/x"}));
+  w.operate(set_call("eng", scalar("cpus", "3")));
+  auto gauge = [&](const std::string& what) {
+    auto gauges = w.core.take_metrics(w.now).gauges();
+    auto found = gauges.find("allocator/mesos/quota/roles/eng/resources/" + what);
+    return found == gauges.end() ? -1 : found->second;
+  };
+  CHECK(gauge("cpus/guarantee") == 3);
+  CHECK(gauge("cpus/limit") == 3);
+  CHECK(gauge("cpus/offered_or_allocated") == 0);
+  CHECK(gauge("mem/guarantee") == -1);
+  auto offers = w.offer(f, agent, "cpus:2;mem:100", "eng/x");
+  CHECK(gauge("cpus/offered_or_allocated") == 2);
+  auto task = command_task("t", agent, "cpus:1;mem:32");
+  for (auto& item : *task.mutable_resources())
+    item.mutable_allocation_info()->set_role("eng/x");
+  w.call(f, accept(offers, {task}));
+  CHECK(gauge("cpus/offered_or_allocated") == 1);
+  w.operate(remove_call("eng"));
+  auto batch = w.core.take_metrics(w.now);
+  CHECK(batch.forgotten() == std::vector<std::string>{"allocator/mesos/quota/roles/eng/"});
+  CHECK(batch.gauges().count("allocator/mesos/quota/roles/eng/resources/cpus/guarantee") == 0);
+}

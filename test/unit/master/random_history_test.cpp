@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <troupe/registry.pb.h>
+
 #include <random>
 #include <set>
 
@@ -80,6 +82,9 @@ struct reader {
   }
   void operator()(const delta::weight_changed& x) {
     known["weight " + x.role] = std::to_string(x.weight);
+  }
+  void operator()(const delta::maintenance_changed& x) {
+    known["maintenance"] = x.plan->ShortDebugString();
   }
 };
 
@@ -351,7 +356,21 @@ class random_history {
   void operate() {
     auto role = std::string(1, static_cast<char>('a' + pick(3)));
     auto amount = std::to_string(1 + pick(3));
-    switch (pick(3)) {
+    const std::string machine = R"({"hostname":"h","ip":"10.0.0.1"})";
+    switch (pick(6)) {
+    case 3:
+      w_.operate(R"({"type":"UPDATE_MAINTENANCE_SCHEDULE","update_maintenance_schedule":{"schedule":)"
+                 R"({"windows":[{"machine_ids":[)" +
+                 machine + R"(],"unavailability":{"start":{"nanoseconds":)" + amount + "}}}]}}}");
+      break;
+    case 4:
+      if (pick(10) == 0)
+        w_.operate(R"({"type":"START_MAINTENANCE","start_maintenance":{"machines":[)" + machine +
+                   "]}}");
+      break;
+    case 5:
+      w_.operate(R"({"type":"STOP_MAINTENANCE","stop_maintenance":{"machines":[)" + machine + "]}}");
+      break;
     case 0:
       w_.operate(R"({"type":"UPDATE_QUOTA","update_quota":{"force":true,"quota_configs":[{"role":")" +
                  role + R"(","guarantees":{"cpus":{"value":)" + amount + "}}}]}}");

@@ -16,7 +16,7 @@ std::string weight(const std::string& role, const std::string& value) {
   return R"({"role":")" + role + R"(","weight":)" + value + "}";
 }
 
-registry_op::change_weights stored(const world& w) {
+registry_op::change_weights stored_weights(const world& w) {
   auto stores = w.all<effect::store>();
   REQUIRE(!stores.empty());
   return std::get<registry_op::change_weights>(stores.back().operation);
@@ -103,7 +103,7 @@ TEST_CASE("the flag's weights count as long as the registry has none") {
     CHECK(w.changes<delta::weight_changed>().size() == 2);
     CHECK(w.all<effect::store>().empty());
     w.operate(update_call(weight("b", "4")));
-    CHECK(stored(w).weights == role_weights{{"a", 2}, {"b", 4}});
+    CHECK(stored_weights(w).weights == role_weights{{"a", 2}, {"b", 4}});
   }
   SECTION("a registry with weights") {
     registry known;
@@ -111,7 +111,7 @@ TEST_CASE("the flag's weights count as long as the registry has none") {
     w.start(known);
     CHECK(w.told_allocator<set_weights>()[0].weights == known.weights);
     w.operate(update_call(weight("b", "4")));
-    CHECK(stored(w).weights == role_weights{{"b", 4}, {"c", 5}});
+    CHECK(stored_weights(w).weights == role_weights{{"b", 4}, {"c", 5}});
   }
 }
 
@@ -121,5 +121,5 @@ TEST_CASE("changes of weights that wait for the store keep each other") {
   w.store_at_once = false;
   w.operate(update_call(weight("a", "2")));
   w.operate(update_call(weight("b", "3")));
-  CHECK(stored(w).weights == role_weights{{"a", 2}, {"b", 3}});
+  CHECK(stored_weights(w).weights == role_weights{{"a", 2}, {"b", 3}});
 }

@@ -1,5 +1,6 @@
-#include "master/role_settings.hpp"
+#include "master/operator_settings.hpp"
 
+#include "master/maintenance.hpp"
 #include "master/quota.hpp"
 #include "master/weights.hpp"
 #include "model/roles.hpp"
@@ -34,6 +35,10 @@ void recover_weights(turn& t, const registry& known) {
 void recover_settings(turn& t, const registry& known) {
   recover_quotas(t, known);
   recover_weights(t, known);
+  t.book.maintenance_to_come = known.maintenance;
+  use_plan(t.book, known.maintenance);
+  if (known.maintenance)
+    t.changed(delta::maintenance_changed{known.maintenance});
 }
 
 void store_settings(turn& t, registry_operation operation, request_id request) {
@@ -43,6 +48,8 @@ void store_settings(turn& t, registry_operation operation, request_id request) {
   else if (const auto* weights = std::get_if<registry_op::change_weights>(&operation))
     for (const auto& [role, weight] : weights->weights)
       t.book.weights_to_come[role] = weight;
+  else if (const auto* maintenance = std::get_if<registry_op::change_maintenance>(&operation))
+    t.book.maintenance_to_come = maintenance->plan;
   t.book.settings.emplace(id, settings_change{operation, request});
   t.out.push_back(effect::store{id, std::move(operation)});
 }
@@ -51,12 +58,14 @@ bool settings_stored(turn& t, store_id id) {
   auto node = t.book.settings.extract(id);
   if (node.empty())
     return false;
-  const auto& change = node.mapped();
-  if (const auto* quotas = std::get_if<registry_op::change_quotas>(&change.operation))
+  const auto& stored = node.mapped().operation;
+  if (const auto* quotas = std::get_if<registry_op::change_quotas>(&stored))
     put_quotas_in_force(t, *quotas);
-  else if (const auto* weights = std::get_if<registry_op::change_weights>(&change.operation))
+  else if (const auto* weights = std::get_if<registry_op::change_weights>(&stored))
     put_weights_in_force(t, *weights);
-  t.out.push_back(effect::answer{change.request, {200, "", nullptr}});
+  else if (const auto* maintenance = std::get_if<registry_op::change_maintenance>(&stored))
+    put_maintenance_in_force(t, *maintenance);
+  t.out.push_back(effect::answer{node.mapped().request, {200, "", nullptr}});
   return true;
 }
 

@@ -1,5 +1,5 @@
-/// Quotas and weights between the operator, the registry and the allocator: nothing counts before it
-/// is stored.
+/// What operators set (quotas, weights, maintenance) between them, the registry and the allocator:
+/// nothing counts before it is stored.
 #pragma once
 
 #include "master/turn.hpp"

@@ -1,0 +1,45 @@
+/// Maintenance: operators plan when machines will be away.
+///
+///   UP ──scheduled──▶ DRAINING ──START_MAINTENANCE──▶ DOWN ──STOP_MAINTENANCE──▶ UP
+///    ▲─────────not scheduled any more────┘
+///
+/// Offers of a scheduled machine's agents say when it will be away. A machine that is down has no agents:
+/// those it has are removed and shut down, and none may register.
+#pragma once
+
+#include "master/maintenance_checks.hpp"
+#include "master/turn.hpp"
+
+namespace troupe::link {
+class RegisterAgent;
+}
+
+namespace troupe::master {
+
+// Each gives nothing when the answer follows once the change is stored.
+
+std::optional<api_answer> update_schedule(turn& t,
+                                          const mesos::v1::maintenance::Schedule& wanted,
+                                          request_id request);
+std::optional<api_answer> start_maintenance(turn& t, const machine_list& machines,
+                                            request_id request);
+std::optional<api_answer> stop_maintenance(turn& t, const machine_list& machines,
+                                           request_id request);
+
+/// It is stored: offers whose machine's time has changed are withdrawn, agents on machines that are down
+/// removed.
+void put_maintenance_in_force(turn& t, const registry_op::change_maintenance& change);
+
+/// The plan counts from now on; null is none.
+void use_plan(books& book, const shared<stored::Maintenance>& plan);
+
+/// When the agent's machine will be away; null when it is not scheduled.
+const mesos::v1::Unavailability* planned_absence(const books& book, const agent_entry& agent);
+
+/// An agent of a machine that is down may not come in: it is told to shut down. False when it may.
+bool turn_away(turn& t, link_id link, const link::RegisterAgent& registration,
+               const std::string& pid);
+/// The machine went down while the agent was on its way in.
+void remove_if_down(turn& t, const agent_entry& agent);
+
+} // namespace troupe::master
