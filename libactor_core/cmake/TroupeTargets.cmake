@@ -29,6 +29,10 @@ if(TROUPE_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# What is worth compiling once for all.
+set(TROUPE_COMMON_HEADERS <caf/all.hpp> <mesos/v1/mesos.pb.h> <mesos/v1/scheduler.pb.h> <troupe/link.pb.h>
+  <map> <memory> <optional> <set> <string> <unordered_map> <variant> <vector>)
+
 # troupe_library(NAME deps...): a static library of all sources in this folder.
 function(troupe_library name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -44,10 +48,12 @@ function(troupe_library name)
   set_property(GLOBAL APPEND PROPERTY TROUPE_LIBRARIES troupe_${name})
 endfunction()
 
-# Use the precompiled CAF and wire headers of troupe_protocol.
+# Use the precompiled CAF and wire headers of troupe_protocol, or another target's that has the same flags.
 function(troupe_use_pch target)
   get_target_property(kind ${target} TYPE)
+  set(owner troupe_protocol ${ARGN})
+  list(POP_BACK owner last)
   if(NOT kind STREQUAL "INTERFACE_LIBRARY")
-    target_precompile_headers(${target} REUSE_FROM troupe_protocol)
+    target_precompile_headers(${target} REUSE_FROM ${last})
   endif()
 endfunction()
