@@ -154,6 +154,7 @@ struct books {
 
   std::map<link_id, link_entry> links;
   std::map<store_id, pending_change> pending;
+  std::map<std::string, store_id> admissions_by_pid; ///< those in `pending`
   /// Agents with a change in `pending`; a re-registration that comes meanwhile waits here.
   std::map<agent_id, std::optional<homecoming>> busy_agents;
 
