@@ -9,9 +9,9 @@
 
 namespace troupe {
 
-/// Copying costs a reference count; the first change of a body with several owners copies it. Copies
-/// may live in different threads, one copy may not be used by two at once (like any value). An empty
-/// one has no body.
+/// Copying costs a reference count; the first change of a body with several owners copies it.
+/// Copies may live in different threads; one copy may not be used by two at once, like any value.
+/// An empty one has no body.
 template <class T>
 class shared_vector {
  public:
