@@ -34,7 +34,12 @@ struct read_routes {
            .path = path,
            .methods = {},
            .handle = [replicas = replicas, make](const request_ptr& req, responder respond) {
-             read_state question{.what = {}, .only = {}, .tasks = {}, .respond = respond};
+             read_state question{.what = {},
+                                 .only = {},
+                                 .tasks = {},
+                                 .since = {},
+                                 .if_none_match = req->headers.joined("If-None-Match"),
+                                 .respond = respond};
              make(*req, question);
              replicas->read(std::move(question));
            },
@@ -63,7 +68,12 @@ task_query read_task_query(const request& req) {
 void add_read_routes(router& r, std::shared_ptr<const replica_set> replicas,
                      const std::string& realm) {
   read_routes routes{r, std::move(replicas), realm};
-  routes.add("/state", [](const request&, read_state& x) { x.what = state_endpoint::state; });
+  routes.add("/state", [](const request& req, read_state& x) {
+    x.what = state_endpoint::state;
+    x.since = parameter(req, "since");
+  });
+  routes.add("/state-summary",
+             [](const request&, read_state& x) { x.what = state_endpoint::summary; });
   routes.add("/frameworks", [](const request& req, read_state& x) {
     x.what = state_endpoint::frameworks;
     x.only = parameter(req, "framework_id");

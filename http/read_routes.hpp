@@ -9,7 +9,7 @@
 
 namespace troupe::http {
 
-/// `/state`, `/frameworks`, `/slaves`, `/tasks` and their aliases.
+/// `/state`, `/state-summary`, `/frameworks`, `/slaves`, `/tasks` and their aliases.
 void add_read_routes(router& r, std::shared_ptr<const replica_set> replicas,
                      const std::string& realm);
 

@@ -68,7 +68,7 @@ answer client::get(const std::string& target, bool gzip, std::string* keep) {
   }
   const std::string_view head(buffer_.data(), end + 4);
   result.bytes = number_after(head, "Content-Length: ");
-  result.number = number_after(head, "ETag: \"");
+  result.number = number_after(head, "ETag: W/\"");
   if (!head.starts_with("HTTP/1.1 200") || result.bytes == 0)
     throw std::runtime_error("unexpected answer: " + std::string(head));
   auto take = [&](std::string_view part) {
