@@ -36,11 +36,8 @@ response flags(const std::map<std::string, std::string>& shown) {
 response metrics_body(const metrics_snapshot& snapshot) {
   std::string out;
   json_object object(out);
-  for (const auto& [name, value] : snapshot.values) {
-    std::string key;
-    wire::append_json_string(key, name);
-    object.number(std::string_view(key).substr(1, key.size() - 2), value);
-  }
+  for (const auto& [name, value] : snapshot.values)
+    wire::append_json_double(object.foreign_key(name), value);
   object.close();
   return json(std::move(out));
 }
