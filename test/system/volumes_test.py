@@ -3,6 +3,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from support import net
 from support.cluster import Cluster, ClusterTest
 from support.harness import eventually, main
 from support.scheduler import amount, scalar
@@ -25,16 +26,22 @@ class Volumes(ClusterTest):
         self.cluster = Cluster()
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
+        # The master knows an agent a moment before the agent knows its id.
+        eventually(lambda: net.get(self.cluster.agent.address, "/state").json()["id"],
+                   what="the agent knows its id")
         self.framework = self.scheduler(roles=["ops"], capabilities=CAPABILITIES,
                                         checkpoint=True, failover_timeout=3600.0)
 
     def place(self):
         return self.cluster.path("agent0", "volumes", "roles", "ops", "keep")
 
-    def offer(self):
-        """An offer with the volume."""
-        return self.framework.offer(30, lambda o: any("disk" in each for each in o["resources"])
-                                    and amount(o, "cpus") >= 0.1)
+    def offer(self, wanted=lambda offer: any("disk" in each for each in offer["resources"])):
+        """An offer with the volume that is still good: others went with a former agent."""
+        while True:
+            offer = self.framework.offer(30, lambda o: wanted(o) and amount(o, "cpus") >= 0.1)
+            known = self.cluster.framework(self.framework.framework_id)["offers"]
+            if offer["id"]["value"] in [each["id"] for each in known]:
+                return offer
 
     def make(self):
         offer = self.framework.offer()
@@ -73,7 +80,7 @@ class Volumes(ClusterTest):
         self.cluster.agent.kill9()
         self.cluster.agent.start()
         self.cluster.wait_for_agents(1)
-        offer = self.framework.offer(30)
+        offer = self.offer(lambda offer: True)
         self.framework.accept([offer], [
             {"type": "RESERVE", "reserve": {"resources": [RAW]}},
             {"type": "CREATE", "create": {"volumes": [DATA]}}], refuse=0)
