@@ -134,6 +134,16 @@ reaction allocator_core::on(const convert_allocation& event, time) {
   return {};
 }
 
+reaction allocator_core::on(const convert_available& event, time) {
+  auto a = books_.agents.find(event.agent);
+  if (a == no_index)
+    return {false, unknown(event.agent)};
+  if (auto why = books_.convert_free(a, event.before, event.after))
+    return {false, "agent " + event.agent.value() + ": " + *why};
+  attend(a, attention::next_cycle);
+  return {true, {}};
+}
+
 void allocator_core::apply_agent(agent_index a, const agent_traits& options,
                                  const resources& total) {
   auto& agent = books_.agents[a];

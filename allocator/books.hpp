@@ -2,10 +2,13 @@
 #pragma once
 
 #include "protocol/allocator.hpp"
+#include "protocol/sorter.hpp"
 
+#include "allocator/allocation_policy.hpp"
 #include "allocator/shelf.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,8 @@ struct role_book {
   bool nested = false;
   std::uint32_t members = 0;
   std::uint32_t active_members = 0;
+  std::uint32_t quota_node = no_index; ///< while there are quotas
+  bool guaranteed = false; ///< it or a role above has a guarantee: a client of the quota sorter
 };
 
 /// A framework in one of its roles. Tracked while the framework subscribes to the role or still has
@@ -41,6 +46,8 @@ struct member_book {
   bool subscribed = false;
   bool suppressed = false;
   bool active = false; ///< as the sorters were told
+  /// The least worth an offer, where the framework has its own idea of it.
+  std::optional<minimum_allocatable> minimum;
 };
 
 /// What one member has been allocated of an agent; never empty. Carries no allocation role.
@@ -70,8 +77,11 @@ struct agent_book {
   bool enough = false;        ///< `free` is worth an offer
   bool plain = true;          ///< `free` has nothing reserved, revocable or shared
   bool has_shared = false;    ///< `free` has shared resources
+  /// Scalars of `free` that are neither reserved nor revocable nor shared.
+  std::vector<scalar_amount> loose;
 
   attention pending = attention::none;
+  bool held_back = false; ///< quotas kept something of it from somebody since they last moved
 };
 
 } // namespace troupe::allocator

@@ -57,6 +57,10 @@ member_index cluster_books::join(framework_index f, const std::string& role) {
     book.name = role;
     book.nested = role.find('/') != std::string::npos;
     role_changes.add_client(r, 0, role);
+    if (quota.any()) {
+      book.quota_node = quota.find(role);
+      refresh_guaranteed(r);
+    }
   }
   framework_changes.add_client(m, r, frameworks[f].id.value());
   return m;
@@ -71,6 +75,16 @@ void cluster_books::suppress(member_index m, bool suppressed) {
   members_[m].suppressed = suppressed;
 }
 
+void cluster_books::set_minimum(member_index m, std::optional<minimum_allocatable> minimum) {
+  auto& own = members_[m].minimum;
+  auto before = own_minimums_;
+  own_minimums_ += (minimum ? 1 : 0) - (own ? 1 : 0);
+  own = std::move(minimum);
+  if ((before > 0) != (own_minimums_ > 0))
+    for (agent_index a = 0; a < agents.limit(); ++a)
+      judge_free(agents[a]);
+}
+
 bool cluster_books::refresh(member_index m) {
   auto& book = members_[m];
   auto& framework = frameworks[book.framework];
@@ -80,8 +94,11 @@ bool cluster_books::refresh(member_index m) {
     framework_changes.set_active(m, active);
     auto& role = roles_[book.role];
     role.active_members += active ? 1 : -1;
-    if (role.active_members == (active ? 1 : 0))
+    if (role.active_members == (active ? 1 : 0)) {
       role_changes.set_active(book.role, active);
+      if (role.guaranteed)
+        quota_role_changes.set_active(book.role, active);
+    }
   }
   if (book.subscribed || book.agents_used > 0)
     return false;
@@ -91,11 +108,14 @@ bool cluster_books::refresh(member_index m) {
 
 void cluster_books::drop(member_index m) {
   auto [f, r] = std::pair(members_[m].framework, members_[m].role);
+  set_minimum(m, std::nullopt);
   framework_changes.remove_client(m);
   member_of_.erase(member_key(f, r));
   std::erase(frameworks[f].members, m);
   if (--roles_[r].members == 0) {
     role_changes.remove_client(r);
+    if (roles_[r].guaranteed)
+      quota_role_changes.remove_client(r);
     roles_.erase(std::string(roles_[r].name));
   }
   if (!frameworks[f].known && frameworks[f].members.empty())

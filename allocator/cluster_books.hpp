@@ -4,6 +4,7 @@
 #include "allocator/allocation_policy.hpp"
 #include "allocator/books.hpp"
 #include "allocator/change_recorder.hpp"
+#include "allocator/quota_books.hpp"
 #include "allocator/scalar_names.hpp"
 
 #include <optional>
@@ -40,6 +41,12 @@ class cluster_books {
   member_index join(framework_index f, const std::string& role);
   void subscribe(member_index m, bool subscribed, bool suppressed);
   void suppress(member_index m, bool suppressed);
+  /// The member's own minimum; none: the operator's. An own one may be lower, so while there is
+  /// any, no crumb is too small for a visit.
+  void set_minimum(member_index m, std::optional<minimum_allocatable> minimum);
+  const minimum_allocatable& minimum_of(member_index m) const {
+    return members_[m].minimum ? *members_[m].minimum : minimum_;
+  }
   /// Tells the sorters whether the member takes part; forgets it when nothing ties it to the role,
   /// then returns true.
   bool refresh(member_index m);
@@ -62,14 +69,31 @@ class cluster_books {
   struct counted {
     scalar_sums member;
     scalar_sums role;
+    scalar_sums firm; ///< the role's without revocable ones, which is what quotas look at
   };
   /// Books `offered` within a cycle. The result is for the sorters, and valid until the next call.
   const counted& hold_in_cycle(member_index m, agent_index a, resources offered);
   /// The same for all that is free, of which nothing may be shared.
   const counted& hold_all_in_cycle(member_index m, agent_index a);
 
+  /// `before`, which nobody may hold, becomes `after` in the agent's total. Returns why not.
+  [[nodiscard]] std::optional<std::string> convert_free(agent_index a, const resources& before,
+                                                        const resources& after);
+
+  /// Replaces the quota of a role.
+  void set_quota(const std::string& path, const quantities& guarantees, const quantities& limits);
+  /// Kept up to date while there are quotas; what a cycle gives away, the cycle books here.
+  quota_books quota;
+  /// Something that quotas depend on has changed outside of cycles since it was last reset.
+  bool quota_moved = false;
+  /// The number of a scalar resource in amounts, given out when it is new.
+  std::uint32_t number_of(const std::string& name);
+  /// Sums of what quotas measure: scalars that are neither reserved nor revocable nor shared.
+  const std::vector<scalar_amount>& loose_part(const resources& items);
+
   /// The changes recorded since the last time.
   change_recorder role_changes;
+  change_recorder quota_role_changes; ///< of the roles that have a guarantee
   change_recorder framework_changes;
 
  private:
@@ -77,9 +101,13 @@ class cluster_books {
   void add_use(agent_book& agent, member_index m, resources held);
   agent_use* find_use(agent_book& agent, member_index m);
   void count(const agent_book& agent, member_index m, const resources& items);
-  std::uint32_t number_of(const std::string& name);
   void recompute_free(agent_book& agent);
-  void judge_free(agent_book& agent) const;
+  enum class by { event, cycle };
+  void judge_free(agent_book& agent, by whom = by::event);
+  void count_again();
+  void count_use(member_index m, const resources& items, std::int64_t sign);
+  void count_reserved(const resources& items, std::int64_t sign);
+  void refresh_guaranteed(role_index r);
 
   minimum_allocatable minimum_;
   shelf<std::string, role_book> roles_;
@@ -88,6 +116,8 @@ class cluster_books {
   std::unordered_map<std::uint64_t, member_index> member_of_; // by framework and role
   scalar_names names_;
   scalar_sums sums_;
+  scalar_sums loose_;
+  std::size_t own_minimums_ = 0;
   counted counted_;
 };
 

@@ -1,6 +1,8 @@
 /// The part of the books that adds and subtracts.
 #include "allocator/cluster_books.hpp"
 
+#include "model/resource_text.hpp"
+
 #include <algorithm>
 
 namespace troupe::allocator {
@@ -32,12 +34,21 @@ bool take_what_is_there(resources& from, const resource& item) {
 void cluster_books::set_total(agent_index a, resources total) {
   auto& agent = agents[a];
   sums_.clear();
+  scalar_sums firm;
   for (const auto* side : {&agent.total, &total})
-    for (const auto& item : *side)
-      if (item.is_scalar())
-        sums_.add(number_of(item.name), (side == &total ? 1 : -1) * item.scalar().milli());
+    for (const auto& item : *side) {
+      if (!item.is_scalar())
+        continue;
+      auto change = (side == &total ? 1 : -1) * item.scalar().milli();
+      sums_.add(number_of(item.name), change);
+      if (!item.revocable)
+        firm.add(number_of(item.name), change);
+    }
   role_changes.total_changed(sums_.amounts());
+  quota_role_changes.total_changed(firm.amounts());
   framework_changes.total_changed(sums_.amounts());
+  count_reserved(agent.total, -1);
+  count_reserved(total, 1);
   agent.total = std::move(total);
   agent.has_gpus = !agent.total.gpus().is_zero();
   recompute_free(agent);
@@ -58,6 +69,9 @@ void cluster_books::hold(member_index m, agent_index a, const resources& held) {
   count(agent, m, held);
   framework_changes.allocated(m, counted_.member.amounts());
   role_changes.allocated(members_[m].role, counted_.role.amounts());
+  if (roles_[members_[m].role].guaranteed)
+    quota_role_changes.allocated(members_[m].role, counted_.firm.amounts());
+  count_use(m, held, 1);
   add_use(agent, m, held);
   recompute_free(agent);
 }
@@ -75,6 +89,9 @@ bool cluster_books::release(member_index m, agent_index a, const resources& retu
   count(agent, m, returned);
   framework_changes.unallocated(m, counted_.member.amounts());
   role_changes.unallocated(members_[m].role, counted_.role.amounts());
+  if (roles_[members_[m].role].guaranteed)
+    quota_role_changes.unallocated(members_[m].role, counted_.firm.amounts());
+  count_use(m, returned, -1);
   if (agent.overcommitted) {
     recompute_free(agent);
   } else {
@@ -94,8 +111,37 @@ std::optional<std::string> cluster_books::convert(member_index m, agent_index a,
     return "what is converted is not part of the agent";
   if (before.scalars() != after.scalars())
     return "a conversion changes the sum of resources";
+  count_use(m, before, -1);
+  count_use(m, after, 1);
+  count_reserved(before, -1);
+  count_reserved(after, 1);
   use->held -= before;
   use->held += after;
+  agent.total -= before;
+  agent.total += after;
+  recompute_free(agent);
+  return std::nullopt;
+}
+
+std::optional<std::string> cluster_books::convert_free(agent_index a, const resources& before,
+                                                       const resources& after) {
+  auto& agent = agents[a];
+  // Shared resources stay free while they are used, but may not vanish then.
+  bool in_use = std::any_of(agent.uses.begin(), agent.uses.end(), [&](const agent_use& use) {
+    return std::any_of(before.begin(), before.end(), [&](const resource& item) {
+      auto one = item;
+      one.copies = 1;
+      return item.shared && use.held.contains(one);
+    });
+  });
+  if (in_use || !agent.free.contains(before))
+    return "not all of " + to_text(before) + " is free: what is free is " +
+           (agent.free.empty() ? "nothing" : to_text(agent.free)) +
+           (in_use ? ", and a shared part of it is in use" : "");
+  if (before.scalars() != after.scalars())
+    return "a conversion changes the sum of resources";
+  count_reserved(before, -1);
+  count_reserved(after, 1);
   agent.total -= before;
   agent.total += after;
   recompute_free(agent);
@@ -108,7 +154,7 @@ const cluster_books::counted& cluster_books::hold_in_cycle(member_index m, agent
   count(agent, m, offered);
   agent.free -= any_shared(offered) ? offered.non_shared() : offered;
   add_use(agent, m, std::move(offered));
-  judge_free(agent);
+  judge_free(agent, by::cycle);
   return counted_;
 }
 
@@ -116,7 +162,7 @@ const cluster_books::counted& cluster_books::hold_all_in_cycle(member_index m, a
   auto& agent = agents[a];
   count(agent, m, agent.free);
   add_use(agent, m, std::exchange(agent.free, {}));
-  judge_free(agent);
+  judge_free(agent, by::cycle);
   return counted_;
 }
 
@@ -140,6 +186,7 @@ agent_use* cluster_books::find_use(agent_book& agent, member_index m) {
 void cluster_books::count(const agent_book& agent, member_index m, const resources& items) {
   counted_.member.clear();
   counted_.role.clear();
+  counted_.firm.clear();
   for (const auto& item : items) {
     if (!item.is_scalar())
       continue;
@@ -159,8 +206,11 @@ void cluster_books::count(const agent_book& agent, member_index m, const resourc
     }
     if (!held_by_member)
       counted_.member.add(number, milli);
-    if (!held_in_role)
-      counted_.role.add(number, milli);
+    if (held_in_role)
+      continue;
+    counted_.role.add(number, milli);
+    if (!item.revocable)
+      counted_.firm.add(number, milli);
   }
 }
 
@@ -169,6 +219,7 @@ std::uint32_t cluster_books::number_of(const std::string& name) {
   auto number = names_.number(name);
   if (number == known) {
     role_changes.name_resource(number, name);
+    quota_role_changes.name_resource(number, name);
     framework_changes.name_resource(number, name);
   }
   return number;
@@ -184,13 +235,21 @@ void cluster_books::recompute_free(agent_book& agent) {
   judge_free(agent);
 }
 
-void cluster_books::judge_free(agent_book& agent) const {
-  agent.enough = !agent.free.empty() && minimum_.met_by(agent.free);
+void cluster_books::judge_free(agent_book& agent, by whom) {
+  agent.enough = !agent.free.empty() && (own_minimums_ > 0 || minimum_.met_by(agent.free));
   agent.has_shared = any_shared(agent.free);
   agent.plain = !agent.has_shared &&
                 std::none_of(agent.free.begin(), agent.free.end(), [](const resource& item) {
                   return item.is_reserved() || item.revocable;
                 });
+  bool counts = quota.any() && whom == by::event;
+  if (counts)
+    quota.change_available(agent.loose, -1);
+  agent.loose = loose_part(agent.free);
+  if (counts) {
+    quota.change_available(agent.loose, 1);
+    quota_moved = true;
+  }
 }
 
 } // namespace troupe::allocator

@@ -90,7 +90,8 @@ filter_duration filter_of(const mesos::v1::Filters& filters) {
 
 void make_offers(turn& t, const std::vector<allocation>& allocations) {
   std::vector<std::pair<framework_entry*, scheduler_event>> events;
-  for (const auto& given : allocations) {
+  for (auto given : allocations) {
+    given.offered = std::move(given.offered).allocated_to_role(given.role);
     auto* framework = t.book.find(given.framework);
     auto* agent = t.book.find(given.agent);
     if (framework == nullptr || !framework->connected() || agent == nullptr ||
