@@ -6,6 +6,7 @@
 #pragma once
 
 #include "master/config.hpp"
+#include "master/conversion_request.hpp"
 #include "master/deadlines.hpp"
 #include "master/effects.hpp"
 #include "master/history.hpp"
@@ -75,6 +76,7 @@ struct agent_entry {
   std::map<framework_id, std::set<task_id>> tasks;
   std::set<framework_id> executor_frameworks;                    ///< frameworks with executors here
   std::map<framework_id, std::map<task_id, to_agent_ptr>> kills; ///< asked for, not yet terminal
+  std::set<conversion_id> conversions; ///< under way; while there are some it does not come back
   unsigned missed_pings = 0;
   bool heard = true; ///< since the last ping
 
@@ -158,6 +160,7 @@ struct books {
   /// Agents with a change in `pending`; a re-registration that comes meanwhile waits here.
   std::map<agent_id, std::optional<homecoming>> busy_agents;
 
+  std::map<conversion_id, pending_conversion> conversions;
   std::map<offer_id, offer_entry> offers;
   deadlines timers;
   metric_batch metrics;

@@ -20,12 +20,15 @@ namespace troupe::master {
 using endpoint_id = std::uint64_t;
 /// Numbers a change of the registry until it is stored.
 using store_id = std::uint64_t;
+/// Numbers an operator's conversion of resources until it is answered.
+using conversion_id = std::uint64_t;
 
 /// Everything the allocator is told after its start.
 using allocator_message =
     std::variant<add_framework, update_framework, remove_framework, activate_framework,
                  deactivate_framework, add_agent, update_agent, remove_agent, activate_agent,
-                 deactivate_agent, recover_resources, suppress_offers, revive_offers>;
+                 deactivate_agent, recover_resources, suppress_offers, revive_offers,
+                 convert_allocation>;
 
 namespace effect {
 
@@ -48,6 +51,16 @@ struct close_link {
 struct tell_allocator {
   allocator_message message;
 };
+/// Ask this of the allocator; its answer is told with `conversion_answered(id, refused)`.
+struct ask_allocator {
+  conversion_id id = 0;
+  convert_available question;
+};
+/// Answer an operator; exactly once for each.
+struct answer_operator {
+  conversion_id id = 0;
+  api_answer answer;
+};
 /// Store this; once it is, the core is told with `registry_stored(id)`.
 struct store {
   store_id id = 0;
@@ -69,8 +82,9 @@ struct give_up {
 } // namespace effect
 
 using any_effect = std::variant<effect::send_event, effect::close_endpoint, effect::send_agent,
-                                effect::close_link, effect::tell_allocator, effect::store,
-                                effect::change_state, effect::log, effect::give_up>;
+                                effect::close_link, effect::tell_allocator, effect::ask_allocator,
+                                effect::answer_operator, effect::store, effect::change_state,
+                                effect::log, effect::give_up>;
 using effects = std::vector<any_effect>;
 
 } // namespace troupe::master

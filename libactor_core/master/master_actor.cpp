@@ -50,6 +50,8 @@ struct effect_runner {
         x.message);
   }
 
+  void operator()(effect::ask_allocator& x) const { state.ask_allocator(x); }
+  void operator()(effect::answer_operator& x) const { state.answer_operator(x); }
   void operator()(effect::store& x) const { state.store(x); }
   void operator()(effect::change_state& x) { changes.push_back(std::move(x.change)); }
   void operator()(effect::log& x) const { write_log_line(x.level, x.line); }
@@ -107,6 +109,31 @@ caf::result<api_answer> master_state::teardown(const teardown_framework& request
   auto result = core_->teardown(request.framework, now());
   carry_out(std::move(result.out));
   return result.answer;
+}
+
+caf::result<api_answer> master_state::convert(const convert_resources& request) {
+  auto id = next_conversion_++;
+  auto promise = self_->make_response_promise<api_answer>();
+  operators_.emplace(id, promise);
+  carry_out(core_->convert(id, {request.agent, request.operation, request.principal}, now()));
+  return promise;
+}
+
+void master_state::ask_allocator(const effect::ask_allocator& x) {
+  self_->request(around_.allocator, caf::infinite, x.question)
+      .then(
+          [this, id = x.id](const conversion_outcome& done) {
+            carry_out(core_->conversion_answered(id, done.refused, now()));
+          },
+          [this](const caf::error& why) {
+            // It may have converted or not: the books can't be trusted any more.
+            give_up("the allocator did not answer: " + self_->system().render(why));
+          });
+}
+
+void master_state::answer_operator(effect::answer_operator& x) {
+  if (auto node = operators_.extract(x.id))
+    node.mapped().deliver(std::move(x.answer));
 }
 
 void master_state::attach(const attach_replica& request) {
@@ -194,6 +221,7 @@ master_actor::behavior_type master(master_actor::stateful_pointer<master_state> 
       [self](const subscribe_framework& x) { return self->state.subscribe(x); },
       [self](const scheduler_request& x) { return self->state.call(x); },
       [self](const teardown_framework& x) { return self->state.teardown(x); },
+      [self](const convert_resources& x) { return self->state.convert(x); },
       [self](const attach_replica& x) { self->state.attach(x); },
       [self](const offers_made& x) { self->state.offers(x); },
       [self](const link_opened& x) { self->state.opened(x); },

@@ -5,6 +5,7 @@
 #include "master/launch.hpp"
 #include "master/metrics.hpp"
 #include "master/offers.hpp"
+#include "master/operator_conversion.hpp"
 #include "master/task_calls.hpp"
 #include "master/views.hpp"
 
@@ -192,6 +193,15 @@ api_turn master_core::teardown(const framework_id& framework, instant now) {
     remove(t, framework, "torn down by an operator");
     return {200, "", nullptr};
   });
+}
+
+effects master_core::convert(conversion_id id, const operator_request& request, instant now) {
+  return run(now, [&](turn& t) { begin_conversion(t, id, request); });
+}
+
+effects master_core::conversion_answered(conversion_id id, const std::string& refused,
+                                         instant now) {
+  return run(now, [&](turn& t) { on_conversion_answered(t, id, refused); });
 }
 
 effects master_core::endpoint_down(endpoint_id endpoint, instant now) {

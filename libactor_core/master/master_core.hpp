@@ -9,6 +9,7 @@
 #pragma once
 
 #include "master/config.hpp"
+#include "master/conversion_request.hpp"
 #include "master/effects.hpp"
 #include "protocol/metrics.hpp"
 
@@ -59,6 +60,10 @@ class master_core {
   api_turn call(const call_request& request, instant now);
   /// An operator removes a framework.
   api_turn teardown(const framework_id& framework, instant now);
+  /// An operator converts resources; `id` is new. Ends in one `effect::answer_operator`.
+  effects convert(conversion_id id, const operator_request& request, instant now);
+  /// The allocator's answer to `effect::ask_allocator`; empty: done.
+  effects conversion_answered(conversion_id id, const std::string& refused, instant now);
   /// A stream ended by itself.
   effects endpoint_down(endpoint_id endpoint, instant now);
 

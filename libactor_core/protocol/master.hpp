@@ -12,6 +12,10 @@
 #include "protocol/framework.hpp"
 #include "protocol/state_delta.hpp"
 
+namespace mesos::v1 {
+class Offer_Operation;
+}
+
 namespace troupe {
 
 /// SUBSCRIBE. The call has passed the edge's checks of form; `stream_id` names the new subscription.
@@ -36,6 +40,15 @@ struct teardown_framework {
   framework_id framework;
 };
 
+/// An operator reserves, unreserves, or creates, destroys or resizes volumes, out of what no task of the
+/// agent uses; offers of it are withdrawn as far as need be. Always answered: 202 when done, 400 when it is
+/// not valid, 409 when there is not enough (with what there is).
+struct convert_resources {
+  agent_id agent;
+  shared<mesos::v1::Offer_Operation> operation;
+  std::string principal; ///< empty without authentication
+};
+
 /// Feed this listener from now on: a snapshot at once, then every delta. The master monitors it.
 struct attach_replica {
   state_listener_actor replica;
@@ -45,6 +58,7 @@ using master_actor
   = caf::typed_actor<caf::replies_to<subscribe_framework>::with<api_answer>,
                      caf::replies_to<scheduler_request>::with<api_answer>,
                      caf::replies_to<teardown_framework>::with<api_answer>,
+                     caf::replies_to<convert_resources>::with<api_answer>,
                      caf::reacts_to<attach_replica>, caf::reacts_to<offers_made>,
                      caf::reacts_to<link_opened>, caf::reacts_to<link_received>,
                      caf::reacts_to<link_closed>, caf::reacts_to<caf::tick_atom>>;
@@ -54,4 +68,5 @@ using master_actor
 TROUPE_MESSAGE(troupe::subscribe_framework)
 TROUPE_MESSAGE(troupe::scheduler_request)
 TROUPE_MESSAGE(troupe::teardown_framework)
+TROUPE_MESSAGE(troupe::convert_resources)
 TROUPE_MESSAGE(troupe::attach_replica)
