@@ -3,6 +3,7 @@
 #include "http/ask.hpp"
 #include "http/files.hpp"
 #include "http/operation_routes.hpp"
+#include "http/operator_api.hpp"
 #include "http/read_routes.hpp"
 
 namespace troupe::http {
@@ -33,6 +34,9 @@ router make_master_router(caf::actor_system& system, master_routes_config config
   router r("master");
   add_common_routes(r, system, config.daemon, metrics);
   add_scheduler_routes(r, system, master, config.scheduler);
+  const operator_parts parts{system, master, replicas, files, metrics, config.daemon};
+  add_operator_api(r, parts);
+  add_role_routes(r, parts);
   add_read_routes(r, std::move(replicas), config.daemon.readonly_realm);
   add_operation_routes(r, system, master, config.daemon.readwrite_realm);
   add_file_routes(r, std::move(files), config.daemon.readonly_realm);

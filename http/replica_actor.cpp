@@ -55,6 +55,16 @@ void answer(replica_pointer self, const read_state& request) {
   request.respond(std::move(reply));
 }
 
+void answer(replica_pointer self, const view_state& request) {
+  const auto& model = *self->state.model;
+  if (!self->state.in_step)
+    request.respond(error(503, "the replica is catching up with the master"));
+  else if (!model.master() || !model.master()->elected)
+    request.respond(error(503, "Master has not finished recovery"));
+  else
+    request.respond(request.view(model));
+}
+
 } // namespace
 
 replica_actor::behavior_type replica(replica_pointer self, state_model_config config,
@@ -75,12 +85,16 @@ replica_actor::behavior_type replica(replica_pointer self, state_model_config co
       self->state.in_step = true;
     },
     [=](const read_state& request) { answer(self, request); },
+    [=](const view_state& request) { answer(self, request); },
   };
 }
 
-void replica_set::read(read_state request) const {
-  const auto& chosen = replicas_[next_.fetch_add(1, std::memory_order_relaxed) % replicas_.size()];
-  caf::anon_send(chosen, std::move(request));
+const replica_actor& replica_set::next() const {
+  return replicas_[next_.fetch_add(1, std::memory_order_relaxed) % replicas_.size()];
 }
+
+void replica_set::read(read_state request) const { caf::anon_send(next(), std::move(request)); }
+
+void replica_set::read(view_state request) const { caf::anon_send(next(), std::move(request)); }
 
 } // namespace troupe::http

@@ -12,6 +12,7 @@
 #include "protocol/master.hpp"
 
 #include <atomic>
+#include <functional>
 #include <vector>
 
 namespace troupe::http {
@@ -28,9 +29,16 @@ struct read_state {
   responder respond;
 };
 
+/// A read made by the asker: what it makes of the model is the answer. For the operator API and other
+/// small bodies. Until the master leads the answer is 503.
+struct view_state {
+  std::function<response(const state_model&)> view;
+  responder respond;
+};
+
 using replica_actor
   = caf::typed_actor<caf::reacts_to<state_delta>, caf::reacts_to<state_snapshot>,
-                     caf::reacts_to<read_state>>;
+                     caf::reacts_to<read_state>, caf::reacts_to<view_state>>;
 
 struct replica_state {
   const char* name = "state replica";
@@ -48,8 +56,11 @@ public:
   explicit replica_set(std::vector<replica_actor> replicas) : replicas_(std::move(replicas)) {}
 
   void read(read_state request) const;
+  void read(view_state request) const;
 
 private:
+  const replica_actor& next() const;
+
   std::vector<replica_actor> replicas_;
   mutable std::atomic<std::size_t> next_{0}; // the edge where foreign threads come in
 };
@@ -57,3 +68,4 @@ private:
 } // namespace troupe::http
 
 TROUPE_MESSAGE(troupe::http::read_state)
+TROUPE_MESSAGE(troupe::http::view_state)

@@ -8,6 +8,7 @@
 #include "http/fragment_pages.hpp"
 #include "http/recent_changes.hpp"
 #include "http/resource_sum.hpp"
+#include "http/roles_model.hpp"
 #include "http/shared_body.hpp"
 #include "http/task_counts.hpp"
 #include "model/resources.hpp"
@@ -34,6 +35,7 @@ struct state_model_config {
   std::size_t max_completed_tasks = 1000;   ///< per framework
   std::size_t max_unreachable_tasks = 1000; ///< per framework
   std::size_t max_recent_changes = 65'536;  ///< touched entities kept for `state_since`
+  std::optional<std::set<std::string>> roles{}; ///< those of `--roles`; nothing: all
 };
 
 /// The query of `/tasks`.
@@ -58,6 +60,12 @@ public:
 
   /// Number of the last delta applied.
   std::uint64_t number() const { return number_; }
+
+  /// The roles, and which of them readers see.
+  const roles_model& roles() const { return roles_; }
+  const std::optional<std::set<std::string>>& shown_roles() const { return config_.roles; }
+  /// Null until the first snapshot.
+  const shared<master_view>& master() const { return master_; }
 
   /// Names this state among all states of all masters: `<number>-<begin of the master's id>`.
   std::string tag() const;
@@ -153,6 +161,9 @@ private:
   void on(const delta::offer_added& x);
   void on(const delta::offer_removed& x);
   void touch(const agent_id& id, std::initializer_list<agent_form> which = {plain, full, brief});
+  // Those of roles are in `roles_`.
+  void on(const delta::quota_changed&) {}
+  void on(const delta::weight_changed&) {}
 
   // state_books.cpp: tasks and sums
   framework_entry& framework_of(const framework_id& id);
@@ -191,6 +202,7 @@ private:
   state_model_config config_;
   std::uint64_t number_ = 0;
   shared<master_view> master_;
+  roles_model roles_;
   std::map<agent_id, agent_entry> agents_;
   std::size_t active_agents_ = 0;
   std::array<fragment_pages, forms> agents_json_;

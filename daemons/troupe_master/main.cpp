@@ -8,6 +8,7 @@
 #include "link/server.hpp"
 #include "master/master_actor.hpp"
 #include "master/registrar.hpp"
+#include "master/whitelist_actor.hpp"
 #include "runtime/build_info.hpp"
 #include "runtime/metrics_actor.hpp"
 #include "runtime/system.hpp"
@@ -45,6 +46,18 @@ struct parts {
   master_actor master;
 };
 
+/// The allocator has the whitelist before it hears of any agent. Unreadable at this moment: it was read
+/// by `check_settings` before, and nobody is offered until it can be read again.
+void watch_whitelist(caf::actor_system& system, const parts& p, const std::string& path) {
+  auto read = master::read_whitelist(path);
+  auto known = read ? *read : set_whitelist{std::set<std::string>{}};
+  caf::anon_send(p.allocator, known);
+  supervise(p.keeper, "whitelist",
+            system.spawn<caf::detached>(master::whitelist_watcher,
+                                        master::whitelist_config{.path = path, .known = known},
+                                        p.allocator));
+}
+
 parts start_parts(caf::actor_system& system, const master_options& options, const troupe::clock& time,
                   store_actor store, shared<mesos::v1::MasterInfo> info) {
   parts p;
@@ -62,6 +75,8 @@ parts start_parts(caf::actor_system& system, const master_options& options, cons
   p.allocator = supervise(p.keeper, "allocator",
                           system.spawn(allocator::hierarchical_allocator,
                                        allocator_settings(options)));
+  if (options.whitelist)
+    watch_whitelist(system, p, *options.whitelist);
   p.master = supervise(p.keeper, "master",
                        system.spawn(master::master, master_settings(options, std::move(info)),
                                     master::master_neighbours{&time, p.allocator, p.registrar,

@@ -1,6 +1,7 @@
 #include "daemons/troupe_master/settings.hpp"
 
 #include "cluster/standalone.hpp"
+#include "master/whitelist_actor.hpp"
 #include "runtime/build_info.hpp"
 #include "wire/json.hpp"
 #include "wire/uuid.hpp"
@@ -32,6 +33,15 @@ std::optional<std::string> own_region(const master_options& options) {
   return domain.fault_domain().region().name();
 }
 
+/// Those of `--roles`, and the one of everybody; nothing: all.
+std::optional<std::set<std::string>> allowed_roles(const master_options& options) {
+  if (options.roles.empty())
+    return std::nullopt;
+  std::set<std::string> roles(options.roles.begin(), options.roles.end());
+  roles.insert("*");
+  return roles;
+}
+
 } // namespace
 
 std::vector<std::string> check_settings(const master_options& options) {
@@ -48,6 +58,9 @@ std::vector<std::string> check_settings(const master_options& options) {
   for (const auto& role : options.roles)
     if (auto problem = check_role(role))
       problems.push_back("--roles: '" + role + "': " + *problem);
+  if (options.whitelist)
+    if (auto read = master::read_whitelist(*options.whitelist); !read)
+      problems.push_back("--whitelist: " + read.error());
   return problems;
 }
 
@@ -78,7 +91,6 @@ allocator::allocator_config allocator_settings(const master_options& options) {
   config.policy.filter_gpu_resources = options.filter_gpu_resources;
   config.policy.region = own_region(options);
   config.policy.seed = std::random_device{}();
-  config.weights = options.weights;
   config.fair_sharing_excluded.insert(options.fair_sharing_excluded_resource_names.begin(),
                                       options.fair_sharing_excluded_resource_names.end());
   return config;
@@ -107,11 +119,9 @@ master::master_config master_settings(const master_options& options,
   core.agent_return_timeout = options.agent_reregister_timeout;
   core.offer_timeout = options.offer_timeout;
   core.root_submissions = options.root_submissions;
+  core.weights = options.weights;
   core.recovery_removal_limit = options.recovery_agent_removal_limit;
-  if (!options.roles.empty()) {
-    core.role_whitelist.emplace(options.roles.begin(), options.roles.end());
-    core.role_whitelist->insert("*");
-  }
+  core.role_whitelist = allowed_roles(options);
   return config;
 }
 
@@ -121,6 +131,7 @@ http::state_model_config replica_settings(const master_options& options) {
   config.cluster = options.cluster;
   config.log_dir = options.logging.log_dir;
   config.external_log_file = options.external_log_file;
+  config.roles = allowed_roles(options);
   config.max_completed_frameworks = options.max_completed_frameworks;
   config.max_completed_tasks = options.max_completed_tasks_per_framework;
   config.max_unreachable_tasks = options.max_unreachable_tasks_per_framework;

@@ -1,6 +1,7 @@
 #include "master/agents.hpp"
 
 #include "master/agent_steps.hpp"
+#include "master/role_settings.hpp"
 #include "master/tasks.hpp"
 
 #include <mesos/v1/mesos.pb.h>
@@ -81,6 +82,7 @@ void begin_leading(turn& t, const registry& known) {
                                       {"unreachable", known.unreachable.size()},
                                       {"gone", known.gone.size()}});
   t.master_changed();
+  recover_settings(t, known);
   for (const auto& [id, info] : known.admitted)
     t.changed(delta::agent_recovered{
         std::make_shared<recovered_agent_view>(recovered_agent_view{id, info})});
@@ -130,6 +132,8 @@ void on_link_down(turn& t, link_id id, const std::string& reason) {
 }
 
 void on_stored(turn& t, store_id id) {
+  if (settings_stored(t, id))
+    return;
   auto node = t.book.pending.extract(id);
   if (node.empty())
     return;

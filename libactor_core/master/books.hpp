@@ -76,7 +76,7 @@ struct agent_entry {
   std::map<framework_id, std::set<task_id>> tasks;
   std::set<framework_id> executor_frameworks;                    ///< frameworks with executors here
   std::map<framework_id, std::map<task_id, to_agent_ptr>> kills; ///< asked for, not yet terminal
-  std::set<conversion_id> conversions; ///< under way; while there are some it does not come back
+  std::set<request_id> conversions; ///< under way; while there are some it does not come back
   unsigned missed_pings = 0;
   bool heard = true; ///< since the last ping
 
@@ -138,6 +138,12 @@ struct loss {
 };
 using pending_change = std::variant<admission, homecoming, loss>;
 
+/// A change of quotas or weights on its way to the store, and who waits for it.
+struct settings_change {
+  registry_operation operation;
+  request_id request = 0;
+};
+
 struct books {
   bool leading = false; ///< the registry is loaded
   wall_time started{};
@@ -160,7 +166,13 @@ struct books {
   /// Agents with a change in `pending`; a re-registration that comes meanwhile waits here.
   std::map<agent_id, std::optional<homecoming>> busy_agents;
 
-  std::map<conversion_id, pending_conversion> conversions;
+  std::map<request_id, pending_conversion> conversions;
+  role_quotas quotas;          ///< in force
+  role_quotas quotas_to_come;  ///< when all of `settings` are stored
+  role_weights weights;         ///< in force
+  role_weights weights_to_come; ///< when all of `settings` are stored
+  std::map<store_id, settings_change> settings;
+
   std::map<offer_id, offer_entry> offers;
   deadlines timers;
   metric_batch metrics;

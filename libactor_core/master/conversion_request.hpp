@@ -13,7 +13,7 @@ class Offer_Operation;
 
 namespace troupe::master {
 
-struct operator_request {
+struct conversion_request {
   agent_id agent;
   shared<mesos::v1::Offer_Operation> operation;
   std::string principal; ///< authenticated, or empty
@@ -27,7 +27,7 @@ struct conversion {
 
 /// The allocator has been asked whether what is to be converted is free.
 struct pending_conversion {
-  operator_request request;
+  conversion_request request;
   conversion change;
   unsigned tries = 1;
 };

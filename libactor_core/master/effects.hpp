@@ -20,15 +20,15 @@ namespace troupe::master {
 using endpoint_id = std::uint64_t;
 /// Numbers a change of the registry until it is stored.
 using store_id = std::uint64_t;
-/// Numbers an operator's conversion of resources until it is answered.
-using conversion_id = std::uint64_t;
+/// Numbers a request that is answered later.
+using request_id = std::uint64_t;
 
 /// Everything the allocator is told after its start.
 using allocator_message =
     std::variant<add_framework, update_framework, remove_framework, activate_framework,
                  deactivate_framework, add_agent, update_agent, remove_agent, activate_agent,
                  deactivate_agent, recover_resources, suppress_offers, revive_offers,
-                 convert_allocation>;
+                 convert_allocation, await_agents, set_quota, set_weights>;
 
 namespace effect {
 
@@ -53,18 +53,18 @@ struct tell_allocator {
 };
 /// Ask this of the allocator; its answer is told with `conversion_answered(id, refused)`.
 struct ask_allocator {
-  conversion_id id = 0;
+  request_id id = 0;
   convert_available question;
-};
-/// Answer an operator; exactly once for each.
-struct answer_operator {
-  conversion_id id = 0;
-  api_answer answer;
 };
 /// Store this; once it is, the core is told with `registry_stored(id)`.
 struct store {
   store_id id = 0;
   registry_operation operation;
+};
+/// A request that was not answered at once.
+struct answer {
+  request_id request = 0;
+  api_answer outcome;
 };
 /// Part of this turn's delta.
 struct change_state {
@@ -83,8 +83,8 @@ struct give_up {
 
 using any_effect = std::variant<effect::send_event, effect::close_endpoint, effect::send_agent,
                                 effect::close_link, effect::tell_allocator, effect::ask_allocator,
-                                effect::answer_operator, effect::store, effect::change_state,
-                                effect::log, effect::give_up>;
+                                effect::store, effect::answer, effect::change_state, effect::log,
+                                effect::give_up>;
 using effects = std::vector<any_effect>;
 
 } // namespace troupe::master

@@ -15,10 +15,12 @@ std::string text_of(const caf::error& error) {
 
 } // namespace
 
-/// Carries one effect out; changes of the state are gathered for one delta.
+/// Carries one effect out; changes of the state are gathered for one delta, and answers until readers
+/// have been told: who is answered and then reads must see what was done.
 struct effect_runner {
   master_state& state;
   std::vector<state_change> changes;
+  std::vector<effect::answer> answers;
 
   void operator()(effect::send_event& x) const {
     if (auto found = state.endpoints_.find(x.endpoint); found != state.endpoints_.end())
@@ -51,8 +53,8 @@ struct effect_runner {
   }
 
   void operator()(effect::ask_allocator& x) const { state.ask_allocator(x); }
-  void operator()(effect::answer_operator& x) const { state.answer_operator(x); }
   void operator()(effect::store& x) const { state.store(x); }
+  void operator()(effect::answer& x) { answers.push_back(std::move(x)); }
   void operator()(effect::change_state& x) { changes.push_back(std::move(x.change)); }
   void operator()(effect::log& x) const { write_log_line(x.level, x.line); }
   void operator()(effect::give_up& x) const { state.give_up(x.reason); }
@@ -112,9 +114,9 @@ caf::result<api_answer> master_state::teardown(const teardown_framework& request
 }
 
 caf::result<api_answer> master_state::convert(const convert_resources& request) {
-  auto id = next_conversion_++;
+  const auto id = next_request_++;
   auto promise = self_->make_response_promise<api_answer>();
-  operators_.emplace(id, promise);
+  unanswered_.emplace(id, promise);
   carry_out(core_->convert(id, {request.agent, request.operation, request.principal}, now()));
   return promise;
 }
@@ -131,9 +133,17 @@ void master_state::ask_allocator(const effect::ask_allocator& x) {
           });
 }
 
-void master_state::answer_operator(effect::answer_operator& x) {
-  if (auto node = operators_.extract(x.id))
-    node.mapped().deliver(std::move(x.answer));
+caf::result<api_answer> master_state::operate(const operator_request& request) {
+  const auto id = next_request_++;
+  auto result = core_->operate({request.call, request.principal, id}, now());
+  if (result.answer) {
+    carry_out(std::move(result.out));
+    return *result.answer;
+  }
+  auto promise = self_->make_response_promise<api_answer>();
+  unanswered_.emplace(id, promise);
+  carry_out(std::move(result.out));
+  return promise;
 }
 
 void master_state::attach(const attach_replica& request) {
@@ -184,10 +194,13 @@ instant master_state::now() const {
 }
 
 void master_state::carry_out(effects out) {
-  effect_runner runner{*this, {}};
+  effect_runner runner{*this, {}, {}};
   for (auto& one : out)
     std::visit(runner, one);
   publish(std::move(runner.changes));
+  for (auto& one : runner.answers)
+    if (auto node = unanswered_.extract(one.request))
+      node.mapped().deliver(std::move(one.outcome));
 }
 
 void master_state::store(const effect::store& change) {
@@ -222,6 +235,7 @@ master_actor::behavior_type master(master_actor::stateful_pointer<master_state> 
       [self](const scheduler_request& x) { return self->state.call(x); },
       [self](const teardown_framework& x) { return self->state.teardown(x); },
       [self](const convert_resources& x) { return self->state.convert(x); },
+      [self](const operator_request& x) { return self->state.operate(x); },
       [self](const attach_replica& x) { self->state.attach(x); },
       [self](const offers_made& x) { self->state.offers(x); },
       [self](const link_opened& x) { self->state.opened(x); },

@@ -41,6 +41,7 @@ struct master_state {
   caf::result<api_answer> call(const scheduler_request& request);
   caf::result<api_answer> teardown(const teardown_framework& request);
   caf::result<api_answer> convert(const convert_resources& request);
+  caf::result<api_answer> operate(const operator_request& request);
   void attach(const attach_replica& request);
   void offers(const offers_made& made);
   void opened(const link_opened& link);
@@ -54,7 +55,6 @@ struct master_state {
   void carry_out(effects out);
   void store(const effect::store& change);
   void ask_allocator(const effect::ask_allocator& x);
-  void answer_operator(effect::answer_operator& x);
   void give_up(const std::string& reason);
   void publish(std::vector<state_change> changes);
   void publish_metrics();
@@ -68,9 +68,9 @@ struct master_state {
   endpoint_id next_endpoint_ = 1;
   std::map<endpoint_id, framework_endpoint_actor> endpoints_;
   std::map<caf::actor_addr, endpoint_id> endpoint_numbers_;
-  conversion_id next_conversion_ = 1;
-  std::map<conversion_id, caf::typed_response_promise<api_answer>> operators_; ///< waiting
   std::map<link_id, agent_link_actor> links_;
+  request_id next_request_ = 1;
+  std::map<request_id, caf::typed_response_promise<api_answer>> unanswered_;
   std::map<caf::actor_addr, state_listener_actor> replicas_;
   std::uint64_t delta_number_ = 0;
 };

@@ -5,6 +5,7 @@
 #include "master/launch.hpp"
 #include "master/metrics.hpp"
 #include "master/offers.hpp"
+#include "master/operator_calls.hpp"
 #include "master/operator_conversion.hpp"
 #include "master/task_calls.hpp"
 #include "master/views.hpp"
@@ -187,19 +188,26 @@ api_turn master_core::call(const call_request& request, instant now) {
 }
 
 api_turn master_core::teardown(const framework_id& framework, instant now) {
-  return answer(now, [&](turn& t) -> api_answer {
-    if (t.book.find(framework) == nullptr)
-      return {400, "No framework found with ID " + framework.value(), nullptr};
-    remove(t, framework, "torn down by an operator");
-    return {200, "", nullptr};
-  });
+  return answer(now, [&](turn& t) { return tear_down(t, framework); });
 }
 
-effects master_core::convert(conversion_id id, const operator_request& request, instant now) {
+operator_turn master_core::operate(const operator_call& request, instant now) {
+  operator_turn result;
+  if (!books_->leading) {
+    result.answer = not_recovered;
+    return result;
+  }
+  result.out = run(now, [&](turn& t) {
+    result.answer = master::perform(t, *request.call, request.principal, request.id);
+  });
+  return result;
+}
+
+effects master_core::convert(request_id id, const conversion_request& request, instant now) {
   return run(now, [&](turn& t) { begin_conversion(t, id, request); });
 }
 
-effects master_core::conversion_answered(conversion_id id, const std::string& refused,
+effects master_core::conversion_answered(request_id id, const std::string& refused,
                                          instant now) {
   return run(now, [&](turn& t) { on_conversion_answered(t, id, refused); });
 }

@@ -18,6 +18,10 @@
 #include <string>
 #include <vector>
 
+namespace mesos::v1::master {
+class Call;
+}
+
 namespace troupe::master {
 
 struct books;
@@ -36,6 +40,19 @@ struct call_request {
   scheduler_call_ptr call;
   std::string stream_id; ///< empty when the header is absent
   std::string principal;
+};
+
+/// A call of the operator API; `id` names it if the answer comes later.
+struct operator_call {
+  shared<mesos::v1::master::Call> call;
+  std::string principal;
+  request_id id = 0;
+};
+
+/// The answer of an operator's call, or nothing when it follows as `effect::answer`.
+struct operator_turn {
+  std::optional<api_answer> answer;
+  effects out;
 };
 
 /// The answer of an API call, and what else it causes.
@@ -60,10 +77,11 @@ class master_core {
   api_turn call(const call_request& request, instant now);
   /// An operator removes a framework.
   api_turn teardown(const framework_id& framework, instant now);
-  /// An operator converts resources; `id` is new. Ends in one `effect::answer_operator`.
-  effects convert(conversion_id id, const operator_request& request, instant now);
+  /// An operator converts resources; `id` is new. Ends in one `effect::answer`.
+  effects convert(request_id id, const conversion_request& request, instant now);
   /// The allocator's answer to `effect::ask_allocator`; empty: done.
-  effects conversion_answered(conversion_id id, const std::string& refused, instant now);
+  effects conversion_answered(request_id id, const std::string& refused, instant now);
+  operator_turn operate(const operator_call& request, instant now);
   /// A stream ended by itself.
   effects endpoint_down(endpoint_id endpoint, instant now);
 

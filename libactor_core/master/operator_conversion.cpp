@@ -15,13 +15,13 @@ namespace {
 
 constexpr unsigned most_tries = 3;
 
-void answer(turn& t, conversion_id id, int status, const std::string& text) {
+void answer(turn& t, request_id id, int status, const std::string& text) {
   if (status != 202)
     t.info("conversion refused", {{"reason", text}});
-  t.out.push_back(effect::answer_operator{id, {status, text, nullptr}});
+  t.out.push_back(effect::answer{id, {status, text, nullptr}});
 }
 
-std::string operation_name(const operator_request& request) {
+std::string operation_name(const conversion_request& request) {
   return Offer::Operation::Type_Name(request.operation->type());
 }
 
@@ -60,8 +60,8 @@ void make_room(turn& t, const agent_entry& agent, const resources& wanted) {
 }
 
 /// The rules that hold for frameworks, too; nothing, and the answer given, when one is broken.
-std::optional<conversion> check(turn& t, conversion_id id, const agent_entry& agent,
-                                const operator_request& request) {
+std::optional<conversion> check(turn& t, request_id id, const agent_entry& agent,
+                                const conversion_request& request) {
   conversion_place place{agent, all_volumes(t, agent), std::nullopt, nullptr, {}};
   if (!request.principal.empty())
     place.principal = request.principal;
@@ -79,7 +79,7 @@ std::optional<conversion> check(turn& t, conversion_id id, const agent_entry& ag
   return std::nullopt;
 }
 
-void attempt(turn& t, conversion_id id, const operator_request& request, unsigned tries) {
+void attempt(turn& t, request_id id, const conversion_request& request, unsigned tries) {
   auto* agent = t.book.find(request.agent);
   if (agent == nullptr)
     return answer(t, id, 400, "No agent found with specified ID");
@@ -102,7 +102,7 @@ void attempt(turn& t, conversion_id id, const operator_request& request, unsigne
 
 } // namespace
 
-void begin_conversion(turn& t, conversion_id id, const operator_request& request) {
+void begin_conversion(turn& t, request_id id, const conversion_request& request) {
   if (!t.book.leading)
     return answer(t, id, 503, "Master has not finished recovery");
   if (!is_conversion(*request.operation))
@@ -111,7 +111,7 @@ void begin_conversion(turn& t, conversion_id id, const operator_request& request
   attempt(t, id, request, 1);
 }
 
-void on_conversion_answered(turn& t, conversion_id id, const std::string& refused) {
+void on_conversion_answered(turn& t, request_id id, const std::string& refused) {
   auto node = t.book.conversions.extract(id);
   if (node.empty())
     return;

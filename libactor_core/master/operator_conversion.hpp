@@ -15,9 +15,9 @@
 namespace troupe::master {
 
 /// Begins; the answer comes at once or after the allocator's.
-void begin_conversion(turn& t, conversion_id id, const operator_request& request);
+void begin_conversion(turn& t, request_id id, const conversion_request& request);
 
 /// The allocator's answer; `refused` is empty when it has converted its books.
-void on_conversion_answered(turn& t, conversion_id id, const std::string& refused);
+void on_conversion_answered(turn& t, request_id id, const std::string& refused);
 
 } // namespace troupe::master

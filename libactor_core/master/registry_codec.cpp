@@ -43,6 +43,36 @@ std::map<agent_id, std::int64_t> times(const std::map<agent_id, stored::LeftAgen
   return result;
 }
 
+using milli_map = google::protobuf::Map<std::string, std::int64_t>;
+
+void write(milli_map& stored, const quantities& amounts) {
+  stored.clear();
+  for (const auto& [name, amount] : amounts)
+    stored[name] = amount.milli();
+}
+
+quantities read(const milli_map& stored) {
+  quantities amounts;
+  for (const auto& [name, milli] : stored)
+    amounts.set(name, quantity::from_milli(milli));
+  return amounts;
+}
+
+role_quota read(const stored::RoleQuota& stored) {
+  role_quota quota{read(stored.guarantees_milli()), read(stored.limits_milli()), std::nullopt};
+  if (stored.has_principal())
+    quota.principal = stored.principal();
+  return quota;
+}
+
+template <class Entry>
+void take_by_role(google::protobuf::RepeatedPtrField<Entry>& from,
+                  std::map<std::string, Entry>& into) {
+  for (auto& entry : from)
+    into[entry.role()] = std::move(entry);
+  from.Clear();
+}
+
 } // namespace
 
 outcome<registry_book> registry_book::decode(const std::string& bytes) {
@@ -58,6 +88,8 @@ outcome<registry_book> registry_book::decode(const std::string& bytes) {
   }
   book.unreachable_ = by_id(book.rest_.unreachable());
   book.gone_ = by_id(book.rest_.gone());
+  take_by_role(*book.rest_.mutable_quotas(), book.quotas_);
+  take_by_role(*book.rest_.mutable_weights(), book.weights_);
   book.rest_.clear_agents();
   book.rest_.clear_unreachable();
   book.rest_.clear_gone();
@@ -72,6 +104,10 @@ std::string registry_book::encode() const {
     *whole.add_unreachable() = entry;
   for (const auto& [id, entry] : gone_)
     *whole.add_gone() = entry;
+  for (const auto& [role, entry] : quotas_)
+    *whole.add_quotas() = entry;
+  for (const auto& [role, entry] : weights_)
+    *whole.add_weights() = entry;
   return whole.SerializeAsString();
 }
 
@@ -98,8 +134,43 @@ bool registry_book::apply(const registry_operation& operation) {
     bool operator()(const registry_op::remove& op) const {
       return book.agents_.erase(op.agent) != 0;
     }
+    bool operator()(const registry_op::change_quotas& op) const { return book.change(op); }
+    bool operator()(const registry_op::change_weights& op) const { return book.change(op); }
   };
   return std::visit(visitor{*this}, operation);
+}
+
+bool registry_book::change(const registry_op::change_quotas& op) {
+  bool changed = false;
+  for (const auto& [role, quota] : op.quotas) {
+    if (!quota) {
+      changed = quotas_.erase(role) != 0 || changed;
+      continue;
+    }
+    auto [found, is_new] = quotas_.try_emplace(role);
+    auto& entry = found->second;
+    if (!is_new && read(entry) == *quota)
+      continue;
+    entry.set_role(role);
+    write(*entry.mutable_guarantees_milli(), quota->guarantees);
+    write(*entry.mutable_limits_milli(), quota->limits);
+    entry.clear_principal();
+    if (quota->principal)
+      entry.set_principal(*quota->principal);
+    changed = true;
+  }
+  return changed;
+}
+
+bool registry_book::change(const registry_op::change_weights& op) {
+  bool changed = false;
+  for (const auto& [role, weight] : op.weights) {
+    auto [found, is_new] = weights_.try_emplace(role);
+    changed = changed || is_new || found->second.weight() != weight;
+    found->second.set_role(role);
+    found->second.set_weight(weight);
+  }
+  return changed;
 }
 
 void registry_book::prune(std::int64_t now) {
@@ -119,6 +190,10 @@ registry registry_book::content() const {
     result.admitted[id] = std::make_shared<const mesos::v1::AgentInfo>(entry.info());
   result.unreachable = times(unreachable_);
   result.gone = times(gone_);
+  for (const auto& [role, entry] : quotas_)
+    result.quotas[role] = read(entry);
+  for (const auto& [role, entry] : weights_)
+    result.weights[role] = entry.weight();
   return result;
 }
 

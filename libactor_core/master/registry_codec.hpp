@@ -13,7 +13,7 @@
 
 namespace troupe::master {
 
-/// The registry in memory: looked up by agent, written back as one message. Fields that this build
+/// The registry in memory: looked up by agent and role, written back as one message. Fields that this build
 /// does not know are kept.
 class registry_book {
  public:
@@ -36,12 +36,16 @@ class registry_book {
 
  private:
   void prune(std::int64_t now);
+  bool change(const registry_op::change_quotas& op);
+  bool change(const registry_op::change_weights& op);
 
   bounds keep_;
   stored::Registry rest_; ///< leader and unknown fields; its lists are empty
   std::map<agent_id, stored::Agent> agents_;
   std::map<agent_id, stored::LeftAgent> unreachable_;
   std::map<agent_id, stored::LeftAgent> gone_;
+  std::map<std::string, stored::RoleQuota> quotas_;
+  std::map<std::string, stored::RoleWeight> weights_;
 };
 
 } // namespace troupe::master

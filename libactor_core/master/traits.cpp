@@ -1,5 +1,7 @@
 #include "master/traits.hpp"
 
+#include "master/offer_minimum.hpp"
+
 #include <mesos/v1/mesos.pb.h>
 #include <troupe/link.pb.h>
 
@@ -45,6 +47,9 @@ framework_traits traits_of(const FrameworkInfo& info) {
     traits.roles.insert(info.roles().begin(), info.roles().end());
   else
     traits.roles.insert(info.role());
+  // What is wrong with it was refused by `validate` before the framework came into the books.
+  if (auto minimum = offer_minimum(info, traits.roles))
+    traits.minimum = std::move(*minimum);
   return traits;
 }
 
@@ -59,6 +64,7 @@ framework_options options_of(const framework_traits& traits,
   options.multi_role = traits.multi_role;
   options.reservation_refinement = traits.reservation_refinement;
   options.region_aware = traits.region_aware;
+  options.minimum = traits.minimum;
   return options;
 }
 

@@ -28,6 +28,7 @@ struct framework_traits {
   bool gpu_resources = false;
   bool shared_resources = false;
   bool region_aware = false;
+  std::map<std::string, std::vector<quantities>> minimum; ///< of an offer, see offer_minimum
 };
 
 framework_traits traits_of(const mesos::v1::FrameworkInfo& info);

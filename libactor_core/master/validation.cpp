@@ -1,5 +1,6 @@
 #include "master/validation.hpp"
 
+#include "master/offer_minimum.hpp"
 #include "master/traits.hpp"
 #include "master/wire_texts.hpp"
 
@@ -152,6 +153,8 @@ fault validate(const FrameworkInfo& info) {
   if (!info.id().value().empty())
     if (auto why = id_fault(info.id().value()))
       return why;
+  if (auto minimum = offer_minimum(info, traits_of(info).roles); !minimum)
+    return minimum.error();
   return check_failover_timeout(info.failover_timeout());
 }
 

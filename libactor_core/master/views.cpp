@@ -76,6 +76,10 @@ shared<master_view> view_of(const books& book, const core_config& config) {
 std::vector<state_change> snapshot_of(const books& book, const core_config& config) {
   std::vector<state_change> changes;
   changes.push_back(delta::master_changed{view_of(book, config)});
+  for (const auto& [role, quota] : book.quotas)
+    changes.push_back(delta::quota_changed{role, std::make_shared<const role_quota>(quota)});
+  for (const auto& [role, weight] : book.weights)
+    changes.push_back(delta::weight_changed{role, weight});
   for (const auto& [id, info] : book.recovered_agents)
     changes.push_back(delta::agent_recovered{
         std::make_shared<recovered_agent_view>(recovered_agent_view{id, info})});

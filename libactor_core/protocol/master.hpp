@@ -15,8 +15,13 @@
 namespace mesos::v1 {
 class Offer_Operation;
 }
+namespace mesos::v1::master {
+class Call;
+}
 
 namespace troupe {
+
+using operator_call_ptr = shared<mesos::v1::master::Call>;
 
 /// SUBSCRIBE. The call has passed the edge's checks of form; `stream_id` names the new subscription.
 /// Answered 200 when the endpoint will hear SUBSCRIBED or one ERROR; any other status means that no stream
@@ -47,6 +52,11 @@ struct convert_resources {
   agent_id agent;
   shared<mesos::v1::Offer_Operation> operation;
   std::string principal; ///< empty without authentication
+/// A call of the operator API that changes the master's state, checked in form at the edge. Answered
+/// once what it changes is in the registry: 200, or an error status and nothing changed.
+struct operator_request {
+  operator_call_ptr call;
+  std::string principal; ///< authenticated principal, empty without authentication
 };
 
 /// Feed this listener from now on: a snapshot at once, then every delta. The master monitors it.
@@ -59,6 +69,7 @@ using master_actor
                      caf::replies_to<scheduler_request>::with<api_answer>,
                      caf::replies_to<teardown_framework>::with<api_answer>,
                      caf::replies_to<convert_resources>::with<api_answer>,
+                     caf::replies_to<operator_request>::with<api_answer>,
                      caf::reacts_to<attach_replica>, caf::reacts_to<offers_made>,
                      caf::reacts_to<link_opened>, caf::reacts_to<link_received>,
                      caf::reacts_to<link_closed>, caf::reacts_to<caf::tick_atom>>;
@@ -69,4 +80,5 @@ TROUPE_MESSAGE(troupe::subscribe_framework)
 TROUPE_MESSAGE(troupe::scheduler_request)
 TROUPE_MESSAGE(troupe::teardown_framework)
 TROUPE_MESSAGE(troupe::convert_resources)
+TROUPE_MESSAGE(troupe::operator_request)
 TROUPE_MESSAGE(troupe::attach_replica)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "protocol/base.hpp"
+#include "protocol/quota.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -18,6 +19,8 @@ struct registry {
   std::map<agent_id, agent_info_ptr> admitted;
   std::map<agent_id, std::int64_t> unreachable; ///< nanoseconds since the epoch
   std::map<agent_id, std::int64_t> gone;
+  role_quotas quotas;
+  role_weights weights;
   std::string leader; ///< id of the last leading master
 };
 
@@ -28,11 +31,16 @@ struct mark_unreachable { agent_id agent; std::int64_t since = 0; };
 struct mark_reachable { agent_id agent; agent_info_ptr info; };
 struct update { agent_id agent; agent_info_ptr info; };
 struct remove { agent_id agent; };
+/// Replaces the quotas of these roles, all or none; an empty optional removes one.
+struct change_quotas { std::map<std::string, std::optional<role_quota>> quotas; };
+/// Replaces the weights of these roles.
+struct change_weights { role_weights weights; };
 } // namespace registry_op
 
 using registry_operation
   = std::variant<registry_op::admit, registry_op::mark_unreachable, registry_op::mark_reachable,
-                 registry_op::update, registry_op::remove>;
+                 registry_op::update, registry_op::remove, registry_op::change_quotas,
+                 registry_op::change_weights>;
 
 /// Read the registry and write `leader` into it. An error means that the master must not lead.
 struct load_registry {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "protocol/base.hpp"
+#include "protocol/quota.hpp"
 
 #include "model/resources.hpp"
 #include "model/time.hpp"
@@ -85,6 +86,9 @@ struct executor_added { shared<executor_view> executor; };
 struct executor_removed { framework_id framework; agent_id agent; executor_id executor; };
 struct offer_added { offer_ptr offer; };
 struct offer_removed { offer_id offer; };
+/// An operator set the role's quota, or removed it: then there is none.
+struct quota_changed { std::string role; shared<role_quota> quota; };
+struct weight_changed { std::string role; double weight = 1; };
 } // namespace delta
 
 using state_change
@@ -92,7 +96,8 @@ using state_change
                  delta::agent_recovered, delta::recovered_agent_removed, delta::framework_changed,
                  delta::framework_completed, delta::task_changed, delta::task_completed,
                  delta::task_unreachable, delta::executor_added, delta::executor_removed,
-                 delta::offer_added, delta::offer_removed>;
+                 delta::offer_added, delta::offer_removed, delta::quota_changed,
+                 delta::weight_changed>;
 
 /// Changes that belong together, applied as one: `number` is one more than the delta before.
 struct state_delta {

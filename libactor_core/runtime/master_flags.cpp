@@ -31,6 +31,14 @@ std::map<std::string, double> read_weights(const flag_values& values) {
   return weights;
 }
 
+/// The file; `*` instead of one means all agents, like no whitelist.
+std::optional<std::string> read_whitelist(const flag_values& values) {
+  auto path = values.find("whitelist");
+  if (!path || *path == "*")
+    return std::nullopt;
+  return path->starts_with("file://") ? path->substr(7) : *path;
+}
+
 std::size_t count(const flag_values& values, std::string_view name) {
   return static_cast<std::size_t>(values.integer(name));
 }
@@ -86,6 +94,7 @@ void read_scheduling(const flag_values& values, master_options& options) {
   options.framework_sorter = read_sorter(values, "framework_sorter");
   options.roles = values.list("roles");
   options.weights = read_weights(values);
+  options.whitelist = read_whitelist(values);
   options.filter_gpu_resources = values.boolean("filter_gpu_resources");
   options.root_submissions = values.boolean("root_submissions");
   options.max_completed_frameworks = count(values, "max_completed_frameworks");

@@ -48,6 +48,8 @@ struct reader {
   void operator()(const delta::task_unreachable& x) const {
     need(view.tasks.erase(name_of(x.task)) != 0, "task", to_text(name_of(x.task)));
   }
+  void operator()(const delta::quota_changed&) const {}
+  void operator()(const delta::weight_changed&) const {}
   void operator()(const delta::executor_added&) const {}
   void operator()(const delta::executor_removed&) const {}
   void operator()(const delta::offer_added& x) const { view.offers.insert(x.offer->id().value()); }

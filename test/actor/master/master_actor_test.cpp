@@ -6,6 +6,8 @@
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>
 
+#include <mesos/v1/master.pb.h>
+
 using namespace troupe;
 using namespace troupe::master;
 using namespace troupe::master::test;
@@ -227,4 +229,34 @@ TEST_CASE("a registry that can't be read stops the master") {
   std::string reason;
   s.self->receive([&](const caf::down_msg& down) { reason = store_reason(down.reason); });
   CHECK(reason.find("the registry can't be loaded") == 0);
+}
+
+TEST_CASE("an operator's call is answered when the registry has stored it") {
+  master_stage s;
+  s.system.run();
+  auto call = std::make_shared<mesos::v1::master::Call>();
+  call->set_type(mesos::v1::master::Call::UPDATE_WEIGHTS);
+  auto* info = call->mutable_update_weights()->add_weight_infos();
+  info->set_role("eng");
+  info->set_weight(2);
+  auto answer = s.ask<api_answer>(s.leader, operator_request{call, ""});
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  CHECK(registry_book::decode(s.script->bytes)->content().weights == role_weights{{"eng", 2}});
+  CHECK(s.told_to("set_weights"));
+  info->set_weight(-1);
+  CHECK(s.ask<api_answer>(s.leader, operator_request{call, ""})->status == 400);
+}
+
+TEST_CASE("a master that takes over tells the allocator what the registry has of quotas") {
+  registry_book book;
+  book.apply(registry_op::change_quotas{{{"eng", role_quota{}}}});
+  auto info = std::make_shared<mesos::v1::AgentInfo>();
+  info->set_hostname("host");
+  book.apply(registry_op::admit{agent_id{"m0-S0"}, info});
+  master_stage s;
+  s.script->bytes = book.encode();
+  s.system.run();
+  CHECK(s.told_to("await_agents"));
+  CHECK(s.told_to("set_quota"));
 }

@@ -18,13 +18,13 @@ struct stage {
     agent = w.add_agent();
   }
 
-  conversion_id ask(const Operation& operation, const std::string& principal = "") {
+  request_id ask(const Operation& operation, const std::string& principal = "") {
     auto id = next_++;
     w.take(w.core.convert(
         id, {agent.id, std::make_shared<const Operation>(operation), principal}, w.now));
     return id;
   }
-  void answer(conversion_id id, const std::string& refused = "") {
+  void answer(request_id id, const std::string& refused = "") {
     w.take(w.core.conversion_answered(id, refused, w.now));
   }
   /// Asked and found free.
@@ -33,12 +33,12 @@ struct stage {
     answer(id);
     REQUIRE(answered(id)->status == 202);
   }
-  std::optional<api_answer> answered(conversion_id id) const {
+  std::optional<api_answer> answered(request_id id) const {
     std::optional<api_answer> result;
-    for (const auto& x : w.all<effect::answer_operator>())
-      if (x.id == id) {
+    for (const auto& x : w.all<effect::answer>())
+      if (x.request == id) {
         CHECK_FALSE(result);
-        result = x.answer;
+        result = x.outcome;
       }
     return result;
   }
@@ -50,7 +50,7 @@ struct stage {
   worker agent;
 
  private:
-  conversion_id next_ = 1;
+  request_id next_ = 1;
 };
 
 const resources one_cpu{reserved(scalar("cpus", 1), "ops")};
@@ -221,7 +221,7 @@ TEST_CASE("a master that does not lead yet answers operators 503") {
   world w;
   w.take(w.core.convert(1, {agent_id{"a"}, std::make_shared<const Operation>(reserve(one_cpu)), ""},
                         w.now));
-  auto answers = w.all<effect::answer_operator>();
+  auto answers = w.all<effect::answer>();
   REQUIRE(answers.size() == 1);
-  CHECK(answers[0].answer.status == 503);
+  CHECK(answers[0].outcome.status == 503);
 }

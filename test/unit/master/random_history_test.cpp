@@ -76,6 +76,14 @@ struct reader {
   }
   void operator()(const delta::offer_added& x) { known["offer " + x.offer->id().value()] = ""; }
   void operator()(const delta::offer_removed& x) { known.erase("offer " + x.offer.value()); }
+  void operator()(const delta::quota_changed& x) {
+    known.erase("quota " + x.role);
+    if (x.quota)
+      known["quota " + x.role] = to_text(x.quota->guarantees);
+  }
+  void operator()(const delta::weight_changed& x) {
+    known["weight " + x.role] = std::to_string(x.weight);
+  }
 };
 
 /// The allocator's books: who holds what where. Recovering what is not held is a fault.
@@ -152,7 +160,7 @@ class random_history {
   }
 
   void step() {
-    int what = pick(44);
+    int what = pick(47);
     if (what < 2 || agents_.empty())
       new_agent();
     else if (what < 4)
@@ -173,8 +181,10 @@ class random_history {
       w_.pass(std::chrono::seconds{pick(pick(4) == 0 ? 700 : 60)});
     else if (what < 39)
       reconcile_or_kill();
-    else
+    else if (what < 44)
       convert_for_operator();
+    else
+      operate();
     settle();
     std::erase_if(frameworks_, [&](const scheduler& f) {
       return !reader_.known.contains("framework " + f.id.value());
@@ -203,7 +213,7 @@ class random_history {
       w_.teardown(f.id);
     hear_allocator(true);
     settle();
-    CHECK(answered_ == next_conversion_ - 1); // each operator once
+    CHECK(answered_ == next_conversion_ - first_conversion); // each operator once
     for (const auto& [agent, by_framework] : ledger_.held)
       for (const auto& [framework, items] : by_framework) {
         INFO(framework << " still holds " << to_text(items) << " on " << agent);
@@ -231,7 +241,8 @@ class random_history {
         std::visit(ledger_, tell->message);
       if (const auto* asked = std::get_if<effect::ask_allocator>(&one))
         said_.emplace_back(asked->id, ledger_.convert(asked->question));
-      answered_ += std::holds_alternative<effect::answer_operator>(one);
+      if (const auto* said = std::get_if<effect::answer>(&one))
+        answered_ += said->request >= first_conversion;
       if (const auto* sent = std::get_if<effect::send_agent>(&one))
         for (auto& agent : agents_)
           if (agent.link == sent->link)
@@ -462,6 +473,24 @@ class random_history {
     w_.call(f, pick(2) == 0 ? reconcile({}) : kill("t" + std::to_string(pick(20))));
   }
 
+  /// Quotas and weights come and go; what they withdraw must come back to the allocator once.
+  void operate() {
+    auto role = std::string(1, static_cast<char>('a' + pick(3)));
+    auto amount = std::to_string(1 + pick(3));
+    switch (pick(3)) {
+    case 0:
+      w_.operate(R"({"type":"UPDATE_QUOTA","update_quota":{"force":true,"quota_configs":[{"role":")" +
+                 role + R"(","guarantees":{"cpus":{"value":)" + amount + "}}}]}}");
+      break;
+    case 1:
+      w_.operate(R"({"type":"REMOVE_QUOTA","remove_quota":{"role":")" + role + R"("}})");
+      break;
+    default:
+      w_.operate(R"({"type":"UPDATE_WEIGHTS","update_weights":{"weight_infos":[{"role":"*","weight":)" +
+                 amount + "}]}}");
+    }
+  }
+
   std::mt19937 random_;
   world w_;
   reader reader_;
@@ -472,9 +501,10 @@ class random_history {
   int next_task_ = 100;
   int launched_ = 0;
   int converted_ = 0;
-  std::deque<std::pair<conversion_id, std::string>> said_; ///< by the allocator, not yet heard
-  conversion_id next_conversion_ = 1;
-  conversion_id answered_ = 0;
+  std::deque<std::pair<request_id, std::string>> said_; ///< by the allocator, not yet heard
+  static constexpr request_id first_conversion = 1'000'000; // above those of other calls
+  request_id next_conversion_ = first_conversion;
+  request_id answered_ = 0;
 };
 
 } // namespace

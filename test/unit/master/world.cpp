@@ -1,9 +1,12 @@
 #include "world.hpp"
 
 #include "model/resource_text.hpp"
+#include "wire/json.hpp"
 #include "wire/resource_convert.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <mesos/v1/master.pb.h>
 
 namespace troupe::master::test {
 
@@ -128,6 +131,22 @@ void world::teardown(const framework_id& id) {
   auto turn = core.teardown(id, now);
   REQUIRE(turn.answer.status == 200);
   take(std::move(turn.out));
+}
+
+std::optional<api_answer> world::operate(const std::string& json, const std::string& principal) {
+  auto call = std::make_shared<mesos::v1::master::Call>();
+  auto read = wire::from_json(json, *call);
+  INFO(read.error());
+  REQUIRE(read);
+  auto id = next_request_++;
+  auto turn = core.operate({call, principal, id}, now);
+  take(std::move(turn.out));
+  if (turn.answer)
+    return turn.answer;
+  for (const auto& later : all<effect::answer>())
+    if (later.request == id)
+      return later.outcome;
+  return std::nullopt;
 }
 
 void world::take(effects out) {

@@ -60,6 +60,9 @@ class world {
   std::vector<std::string> offer(const scheduler& to, const worker& on,
                                  const std::string& resources, const std::string& role = "*");
   void teardown(const framework_id& id);
+  /// A call of the operator API, given as JSON. Nothing when the answer is still due, since
+  /// nothing is stored yet.
+  std::optional<api_answer> operate(const std::string& json, const std::string& principal = "");
   /// All stores that wait are done.
   void finish_stores();
 
@@ -114,6 +117,7 @@ class world {
   endpoint_id next_endpoint_ = 1;
   link_id next_link_ = 1;
   int next_port_ = 5051;
+  request_id next_request_ = 1;
 };
 
 mesos::v1::FrameworkInfo framework_info(const std::string& name = "test");

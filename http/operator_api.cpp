@@ -1,0 +1,136 @@
+#include "http/operator_api.hpp"
+
+#include "http/ask.hpp"
+#include "http/entity_json.hpp"
+#include "http/media_type.hpp"
+#include "http/roles_json.hpp"
+#include "http/v1_call.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace troupe::http {
+
+using mesos::v1::master::Call;
+using mesos::v1::master::Response;
+
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+Response master_response(const state_model& model) {
+  Response response;
+  response.set_type(Response::GET_MASTER);
+  auto& body = *response.mutable_get_master();
+  const auto& view = *model.master();
+  *body.mutable_master_info() = *view.info;
+  body.set_start_time(seconds_of(view.started));
+  if (view.elected)
+    body.set_elected_time(seconds_of(*view.elected));
+  return response;
+}
+
+void view(const operator_parts& parts, const operator_exchange& exchange, viewed_call make) {
+  parts.replicas->read({[make, accepted = exchange.accepted](const state_model& model) {
+                          return content(wire::encode(accepted, make(model)),
+                                         std::string(wire::media_name(accepted)));
+                        },
+                        exchange.respond});
+}
+
+void dispatch(const operator_parts& parts, const operator_exchange& exchange) {
+  const auto type = exchange.call->type();
+  if (auto local = local_calls().find(type); local != local_calls().end())
+    return local->second(parts, exchange);
+  if (auto viewed = viewed_calls().find(type); viewed != viewed_calls().end())
+    return view(parts, exchange, viewed->second);
+  if (master_calls().contains(type))
+    return ask_master(parts, exchange);
+  if (type == Call::UNKNOWN)
+    exchange.respond(error(501, "501 Not Implemented."));
+  else
+    exchange.respond(error(501, "The call " + Call::Type_Name(type) + " is not implemented"));
+}
+
+void handle(const operator_parts& parts, const request_ptr& req, const responder& respond) {
+  auto call = std::make_shared<Call>();
+  if (auto refusal = read_call(*req, *call)) {
+    respond(std::move(*refusal));
+    return;
+  }
+  if (auto why = check_call(*call)) {
+    respond(error(400, "Failed to validate master::Call: " + *why));
+    return;
+  }
+  const auto accepted = negotiate(*req);
+  if (!accepted) {
+    respond(not_acceptable());
+    return;
+  }
+  dispatch(parts, {call, encoding_of(*accepted), req->principal, respond});
+}
+
+} // namespace
+
+void operator_exchange::answer(const Response& response) const {
+  respond(content(wire::encode(accepted, response), std::string(wire::media_name(accepted))));
+}
+
+const std::map<operator_call_type, viewed_call>& viewed_calls() {
+  static const std::map<operator_call_type, viewed_call> table{
+    {Call::GET_MASTER, master_response},
+    {Call::GET_ROLES,
+     [](const state_model& x) { return roles_response(x.roles().rows(x.shown_roles())); }},
+    {Call::GET_QUOTA, [](const state_model& x) { return quota_response(x.roles()); }},
+    {Call::GET_WEIGHTS, [](const state_model& x) { return weights_response(x.roles()); }},
+  };
+  return table;
+}
+
+const std::set<operator_call_type>& master_calls() {
+  static const std::set<operator_call_type> table{
+    Call::SET_QUOTA, Call::REMOVE_QUOTA, Call::UPDATE_QUOTA, Call::UPDATE_WEIGHTS, Call::TEARDOWN,
+  };
+  return table;
+}
+
+void ask_master(const operator_parts& parts, const operator_exchange& exchange,
+                const std::string& prefix) {
+  ask<api_answer>(
+    parts.system, parts.master, operator_request{exchange.call, exchange.principal},
+    [exchange, prefix](api_answer answer) {
+      if (answer.status >= 400)
+        answer.text = prefix + answer.text;
+      exchange.respond(to_response(answer, exchange.accepted));
+    },
+    [exchange, &system = parts.system](const caf::error& problem) {
+      exchange.respond(error(503, "The master did not answer: " + system.render(problem)));
+    });
+}
+
+std::optional<std::string> check_call(const Call& call) {
+  if (!call.has_type())
+    return "Expecting 'type' to be present";
+  // The member of a call is named like its type; most GET_ calls have none.
+  const auto name = lower(Call::Type_Name(call.type()));
+  const auto* field = Call::descriptor()->FindFieldByName(name);
+  if (field == nullptr || call.GetReflection()->HasField(call, field))
+    return std::nullopt;
+  return "Expecting '" + name + "' to be present";
+}
+
+void add_operator_api(router& r, const operator_parts& parts) {
+  r.add({.actor = "master",
+         .path = "/api/v1",
+         .methods = {"POST"},
+         .handle = [parts](const request_ptr& req,
+                           const responder& respond) { handle(parts, req, respond); },
+         .jsonp = false,
+         .realm = parts.daemon.readwrite_realm});
+}
+
+} // namespace troupe::http
