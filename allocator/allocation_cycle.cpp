@@ -24,16 +24,25 @@ void allocation_cycle::guarantee(agent_index a, std::uint64_t key) {
 allocation_cycle::leftover allocation_cycle::serve(agent_index a, std::uint64_t key) {
   held_back_ = false;
   const auto& agent = books_.agents[a];
+  // Often nobody wants anything of it, which is seen at a glance.
+  if (books_.active_members().is_subset_of(filters_.who_refused_all(a)))
+    return {worth_the_next_batch(a), false};
   const bool quotas = books_.quota.any();
   each_role(sorters_.roles, a, [&](role_index r) {
     each_member(a, r, [&](member_index m) {
       if (quotas)
-        offer_if_wanted(m, a, within_headroom(r, within_limits(r, what_is_for(m, a), key)));
-      else
-        offer_if_wanted(m, a, agent.plain ? resources(agent.free) : what_is_for(m, a));
+        offer_if_wanted(m, a, within_headroom(r, within_limits(r, a, what_is_for(m, a), key)));
+      else if (!agent.plain)
+        offer_if_wanted(m, a, what_is_for(m, a));
+      else if (wants_all(m, a))
+        offer_all(m, a);
     });
   });
-  return {shared_offered_.contains(a), held_back_};
+  return {worth_the_next_batch(a), held_back_};
+}
+
+bool allocation_cycle::worth_the_next_batch(agent_index a) const {
+  return shared_offered_.contains(a) || exclusive_kept_back_.contains(a);
 }
 
 template <class Serve>
@@ -63,20 +72,19 @@ void allocation_cycle::each_member(agent_index a, role_index r, Serve serve) {
       return;
     expects(m < books_.member_limit() && books_.member(m).active && books_.member(m).role == r,
             "a framework sorter named a framework that takes no offers");
-    if (may_receive(books_.frameworks[books_.member(m).framework].options, agent))
+    if (may_receive(books_.member(m), agent))
       serve(m);
   }
 }
 
-bool allocation_cycle::may_receive(const framework_options& framework,
-                                   const agent_book& agent) const {
+bool allocation_cycle::may_receive(const member_book& member, const agent_book& agent) const {
   const auto& options = agent.options;
-  if (framework.multi_role && !options.multi_role)
+  if (member.multi_role && !options.multi_role)
     return false;
-  if (policy_.filter_gpu_resources && agent.has_gpus && !framework.gpu_resources)
+  if (policy_.filter_gpu_resources && agent.has_gpus && !member.gpu_resources)
     return false;
   bool remote = policy_.region && options.region && *policy_.region != *options.region;
-  return !remote || framework.region_aware;
+  return !remote || member.region_aware;
 }
 
 bool allocation_cycle::is_for(const resource& item, const role_book& role,
@@ -104,6 +112,24 @@ void allocation_cycle::offer_if_wanted(member_index m, agent_index a, const reso
     offer(m, a, items);
 }
 
+bool allocation_cycle::wants_all(member_index m, agent_index a) const {
+  const auto& agent = books_.agents[a];
+  const auto& own = books_.member(m).minimum;
+  return (own ? own->met_by(agent.free) : agent.meets_minimum) &&
+         !filters_.refuses(m, a, agent.free);
+}
+
+/// The usual case, which never looks at the items: this is most of what a cycle costs.
+void allocation_cycle::offer_all(member_index m, agent_index a) {
+  const auto& agent = books_.agents[a];
+  const auto& member = books_.member(m);
+  offers_.push_back({books_.frameworks[member.framework].id, books_.role(member.role).name,
+                     agent.id, agent.free});
+  sorters_.frameworks.allocated(m, agent.loose);
+  sorters_.roles.allocated(member.role, agent.loose);
+  books_.hold_all_in_cycle(m, a);
+}
+
 void allocation_cycle::offer(member_index m, agent_index a, const resources& items) {
   const auto& agent = books_.agents[a];
   const auto& member = books_.member(m);
@@ -111,22 +137,14 @@ void allocation_cycle::offer(member_index m, agent_index a, const resources& ite
   offers_.push_back({books_.frameworks[member.framework].id, role.name, agent.id, items});
   if (books_.quota.any())
     books_.quota.give(role.quota_node, books_.loose_part(items));
-  if (items.same_body(agent.free) && !agent.has_shared) {
-    tell_sorters(m, books_.hold_all_in_cycle(m, a));
-    return;
-  }
   if (agent.has_shared)
     if (auto shared = items.shared(); !shared.empty())
       shared_offered_[a] += shared;
-  tell_sorters(m, books_.hold_in_cycle(m, a, items));
-}
-
-void allocation_cycle::tell_sorters(member_index m, const cluster_books::counted& amounts) {
-  auto r = books_.member(m).role;
+  const auto& amounts = books_.hold_in_cycle(m, a, items);
   sorters_.frameworks.allocated(m, amounts.member.amounts());
-  sorters_.roles.allocated(r, amounts.role.amounts());
-  if (books_.role(r).guaranteed)
-    sorters_.quota_roles.allocated(r, amounts.firm.amounts());
+  sorters_.roles.allocated(member.role, amounts.role.amounts());
+  if (role.guaranteed)
+    sorters_.quota_roles.allocated(member.role, amounts.firm.amounts());
 }
 
 } // namespace troupe::allocator

@@ -9,6 +9,7 @@
 #include "allocator/sorter.hpp"
 
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -41,10 +42,11 @@ class allocation_cycle {
   /// use the agent: names without guarantee, as far as limits and headroom allow it.
   void guarantee(agent_index a, std::uint64_t key);
 
-  /// What the next cycle could do more than this one: shared resources go to one framework a cycle,
-  /// and stay free; what quotas kept back may be given once they have moved.
+  /// When the agent could give more than it does now: by the next batch, because shared resources
+  /// go to one framework a cycle and stay free, or because another order of exclusive items may fill
+  /// a quota differently; once quotas have moved, because they kept something back.
   struct leftover {
-    bool shared_resources = false;
+    bool next_batch = false;
     bool held_back = false;
   };
   /// Stage two: frameworks get all that is there for them, unreserved resources up to the limits of
@@ -60,16 +62,18 @@ class allocation_cycle {
   void each_role(sorter_table& sorter, agent_index a, Serve serve);
   template <class Serve>
   void each_member(agent_index a, role_index r, Serve serve);
-  bool may_receive(const framework_options& framework, const agent_book& agent) const;
+  bool may_receive(const member_book& member, const agent_book& agent) const;
   bool is_for(const resource& item, const role_book& role, const framework_options& framework,
               agent_index a) const;
   resources what_is_for(member_index m, agent_index a) const;
   resources what_is_guaranteed(member_index m, agent_index a, std::uint64_t key);
-  resources within_limits(role_index r, const resources& items, std::uint64_t key);
+  resources within_limits(role_index r, agent_index a, const resources& items, std::uint64_t key);
   resources within_headroom(role_index r, resources items);
+  bool worth_the_next_batch(agent_index a) const;
   void offer_if_wanted(member_index m, agent_index a, const resources& items);
+  bool wants_all(member_index m, agent_index a) const;
+  void offer_all(member_index m, agent_index a);
   void offer(member_index m, agent_index a, const resources& items);
-  void tell_sorters(member_index m, const cluster_books::counted& amounts);
 
   const allocation_policy& policy_;
   cluster_books& books_;
@@ -77,6 +81,7 @@ class allocation_cycle {
   sorter_tables sorters_;
   std::vector<allocation> offers_;
   std::unordered_map<agent_index, resources> shared_offered_;
+  std::unordered_set<agent_index> exclusive_kept_back_;
   bool held_back_ = false; // of the agent being served
 };
 

@@ -28,18 +28,23 @@ class rest_amounts {
   std::vector<std::pair<std::uint32_t, std::int64_t>> rests_;
 };
 
+/// What filling up left out.
+struct kept_back {
+  bool anything = false;
+  bool exclusive_matters = false; ///< in another order it could have been something else
+};
+
 /// Gives the loose scalars among `items` (and everything else) as far as `left` of their names
-/// lasts; exclusive ones, such as MOUNT disks, whole or not at all. True when something was kept
-/// back.
+/// lasts; exclusive ones, such as MOUNT disks, whole or not at all.
 template <class Left>
-bool fill(const std::vector<resource>& items, std::uint64_t key, Left left, resources& given) {
+kept_back fill(const std::vector<resource>& items, std::uint64_t key, Left left, resources& given) {
   std::vector<std::tuple<std::uint64_t, const resource*>> order;
   for (const auto& item : items)
     order.emplace_back(is_loose(item) ? filling_order(key, item) : 0, &item);
   std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) {
     return std::get<0>(x) < std::get<0>(y);
   });
-  bool kept_back = false;
+  kept_back result;
   for (const auto& [place, item] : order) {
     if (!is_loose(*item)) {
       given.add(*item);
@@ -48,13 +53,15 @@ bool fill(const std::vector<resource>& items, std::uint64_t key, Left left, reso
     std::int64_t& rest = left(item->name);
     auto part = *item;
     bool fits = shrink(part, quantity::from_milli(std::max<std::int64_t>(0, rest)));
-    kept_back = kept_back || !fits || part.scalar() < item->scalar();
+    result.anything = result.anything || !fits || part.scalar() < item->scalar();
+    result.exclusive_matters = result.exclusive_matters || item->is_exclusive();
     if (!fits || part.is_empty())
       continue;
     rest -= part.scalar().milli();
     given.add(std::move(part));
   }
-  return kept_back;
+  result.exclusive_matters = result.exclusive_matters && result.anything;
+  return result;
 }
 
 } // namespace
@@ -94,13 +101,15 @@ resources allocation_cycle::what_is_guaranteed(member_index m, agent_index a, st
       return std::min(quota.room(node, number), std::max<std::int64_t>(0, quota.surplus(number)));
     });
   };
-  fill(open, key, left, given);
+  if (fill(open, key, left, given).exclusive_matters)
+    exclusive_kept_back_.insert(a);
   for (const auto& item : given)
     wanted = wanted || (is_loose(item) && quota.is_guaranteed(node, books_.number_of(item.name)));
   return wanted ? given : resources{};
 }
 
-resources allocation_cycle::within_limits(role_index r, const resources& items, std::uint64_t key) {
+resources allocation_cycle::within_limits(role_index r, agent_index a, const resources& items,
+                                          std::uint64_t key) {
   const auto& quota = books_.quota;
   auto node = books_.role(r).quota_node;
   auto is_limited = [&](const resource& item) {
@@ -115,8 +124,10 @@ resources allocation_cycle::within_limits(role_index r, const resources& items, 
                     [&](std::uint32_t number) { return quota.room(node, number); });
   };
   resources given;
-  held_back_ =
-      fill(std::vector<resource>(items.begin(), items.end()), key, left, given) || held_back_;
+  auto kept = fill(std::vector<resource>(items.begin(), items.end()), key, left, given);
+  held_back_ = held_back_ || kept.anything;
+  if (kept.exclusive_matters)
+    exclusive_kept_back_.insert(a);
   return given;
 }
 

@@ -124,9 +124,11 @@ std::vector<allocation> allocator_core::cycle(sorter_tables sorters) {
   if (books_.quota.any())
     for (auto [key, a] : order)
       work.guarantee(a, key);
-  for (auto [key, a] : order) {
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    books_.foresee(order, i);
+    auto [key, a] = order[i];
     auto left = work.serve(a, key);
-    if (left.shared_resources)
+    if (left.next_batch)
       attend(a, attention::next_batch);
     if (left.held_back && !std::exchange(books_.agents[a].held_back, true))
       held_back_.push_back(a);

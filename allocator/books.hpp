@@ -46,6 +46,10 @@ struct member_book {
   bool subscribed = false;
   bool suppressed = false;
   bool active = false; ///< as the sorters were told
+  // Of the framework's options, copied because a cycle asks every member.
+  bool multi_role = false;
+  bool gpu_resources = false;
+  bool region_aware = false;
   /// The least worth an offer, where the framework has its own idea of it.
   std::optional<minimum_allocatable> minimum;
 };
@@ -59,29 +63,31 @@ struct agent_use {
 /// When an agent has to be looked at again.
 enum class attention : std::uint8_t { none, next_batch, next_cycle };
 
-/// Invariant: `free` is what of `total` nobody holds, shared resources always being free.
+/// Invariant: `free` is what of `total` nobody holds, shared resources always being free. What a
+/// cycle looks at comes first, so that a visit touches few cache lines.
 struct agent_book {
-  agent_id id;
-  agent_traits options;
   bool known = false;
   bool activated = true;
   bool whitelisted = true;
-  resources total;
-  resources free;
-  std::vector<agent_use> uses;
 
-  // Derived from the above.
-  std::uint64_t visiting_key = 0; ///< from the id
+  // Derived.
   bool has_gpus = false;
   bool overcommitted = false; ///< more is held than there is: oversubscription went back
-  bool enough = false;        ///< `free` is worth an offer
+  bool enough = false;        ///< `free` may be worth an offer
+  bool meets_minimum = false; ///< `free` reaches the operator's minimum
   bool plain = true;          ///< `free` has nothing reserved, revocable or shared
   bool has_shared = false;    ///< `free` has shared resources
+  bool held_back = false;     ///< quotas kept something of it back since they last moved
+  attention pending = attention::none;
+
+  resources free;
   /// Scalars of `free` that are neither reserved nor revocable nor shared.
   std::vector<scalar_amount> loose;
-
-  attention pending = attention::none;
-  bool held_back = false; ///< quotas kept something of it from somebody since they last moved
+  std::vector<agent_use> uses;
+  agent_id id;
+  agent_traits options;
+  resources total;
+  std::uint64_t visiting_key = 0; ///< from the id
 };
 
 } // namespace troupe::allocator

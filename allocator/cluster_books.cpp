@@ -14,6 +14,12 @@ std::uint64_t member_key(framework_index f, role_index r) {
 } // namespace
 
 std::vector<role_part> split_by_role(const resources& items) {
+  if (items.empty())
+    return {};
+  const auto& first = items.begin()->allocation_role;
+  if (std::all_of(items.begin(), items.end(),
+                  [&](const resource& item) { return item.allocation_role == first; }))
+    return {{first.value_or(""), items.unallocated()}};
   std::vector<role_part> parts;
   for (auto item : items) {
     auto role = item.allocation_role.value_or("");
@@ -67,8 +73,13 @@ member_index cluster_books::join(framework_index f, const std::string& role) {
 }
 
 void cluster_books::subscribe(member_index m, bool subscribed, bool suppressed) {
-  members_[m].subscribed = subscribed;
-  members_[m].suppressed = suppressed;
+  auto& book = members_[m];
+  const auto& options = frameworks[book.framework].options;
+  book.subscribed = subscribed;
+  book.suppressed = suppressed;
+  book.multi_role = options.multi_role;
+  book.gpu_resources = options.gpu_resources;
+  book.region_aware = options.region_aware;
 }
 
 void cluster_books::suppress(member_index m, bool suppressed) {
@@ -91,6 +102,7 @@ bool cluster_books::refresh(member_index m) {
   bool active = framework.known && framework.active && book.subscribed && !book.suppressed;
   if (active != book.active) {
     book.active = active;
+    active_members_.set(m, active);
     framework_changes.set_active(m, active);
     auto& role = roles_[book.role];
     role.active_members += active ? 1 : -1;

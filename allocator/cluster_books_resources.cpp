@@ -55,7 +55,7 @@ void cluster_books::set_total(agent_index a, resources total) {
 }
 
 void cluster_books::remove_agent(agent_index a) {
-  for (const auto& use : std::vector(agents[a].uses))
+  for (auto& use : std::vector(agents[a].uses))
     if (release(use.member, a, use.held))
       refresh(use.member);
   set_total(a, {});
@@ -76,10 +76,15 @@ void cluster_books::hold(member_index m, agent_index a, const resources& held) {
   recompute_free(agent);
 }
 
-bool cluster_books::release(member_index m, agent_index a, const resources& returned) {
+bool cluster_books::release(member_index m, agent_index a, resources& returned) {
   auto& agent = agents[a];
   auto* use = find_use(agent, m);
-  if (use == nullptr || !use->held.subtract_if_contained(returned))
+  if (use == nullptr)
+    return false;
+  // All comes back: the bag that was held is mostly a copy of the agent's, at no cost.
+  if (use->held == returned)
+    returned = use->held;
+  if (!use->held.subtract_if_contained(returned))
     return false;
   if (use->held.empty()) {
     std::swap(*use, agent.uses.back());
@@ -158,12 +163,11 @@ const cluster_books::counted& cluster_books::hold_in_cycle(member_index m, agent
   return counted_;
 }
 
-const cluster_books::counted& cluster_books::hold_all_in_cycle(member_index m, agent_index a) {
+void cluster_books::hold_all_in_cycle(member_index m, agent_index a) {
   auto& agent = agents[a];
-  count(agent, m, agent.free);
   add_use(agent, m, std::exchange(agent.free, {}));
-  judge_free(agent, by::cycle);
-  return counted_;
+  agent.enough = agent.meets_minimum = false;
+  agent.loose.clear();
 }
 
 void cluster_books::add_use(agent_book& agent, member_index m, resources held) {
@@ -179,6 +183,24 @@ agent_use* cluster_books::find_use(agent_book& agent, member_index m) {
   auto found = std::find_if(agent.uses.begin(), agent.uses.end(),
                             [m](const agent_use& use) { return use.member == m; });
   return found == agent.uses.end() ? nullptr : &*found;
+}
+
+void cluster_books::foresee(const std::vector<std::pair<std::uint64_t, agent_index>>& order,
+                            std::size_t now) {
+  constexpr std::size_t book_ahead = 12;
+  constexpr std::size_t content_ahead = 6;
+  if (now + book_ahead < order.size()) {
+    const auto* book = reinterpret_cast<const char*>(&agents[order[now + book_ahead].second]);
+    for (std::size_t line = 0; line < sizeof(agent_book); line += 64)
+      __builtin_prefetch(book + line);
+  }
+  if (now + content_ahead < order.size()) {
+    const auto& book = agents[order[now + content_ahead].second];
+    __builtin_prefetch(book.loose.data());
+    __builtin_prefetch(book.uses.data(), 1);
+    __builtin_prefetch(book.id.value().data());
+    book.free.foresee_copy();
+  }
 }
 
 /// A shared resource counts once for each member and once for each role: here only when, besides
@@ -236,7 +258,8 @@ void cluster_books::recompute_free(agent_book& agent) {
 }
 
 void cluster_books::judge_free(agent_book& agent, by whom) {
-  agent.enough = !agent.free.empty() && (own_minimums_ > 0 || minimum_.met_by(agent.free));
+  agent.meets_minimum = minimum_.met_by(agent.free);
+  agent.enough = agent.meets_minimum || (own_minimums_ > 0 && !agent.free.empty());
   agent.has_shared = any_shared(agent.free);
   agent.plain = !agent.has_shared &&
                 std::none_of(agent.free.begin(), agent.free.end(), [](const resource& item) {

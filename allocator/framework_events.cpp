@@ -170,7 +170,7 @@ reaction allocator_core::take_rest(framework_index f) {
                   [this](member_index m) { return books_.member(m).agents_used == 0; }))
     return result;
   for (agent_index a = 0; a < books_.agents.limit(); ++a) {
-    for (const auto& use : std::vector(books_.agents[a].uses)) {
+    for (auto& use : std::vector(books_.agents[a].uses)) {
       if (books_.member(use.member).framework != f || !books_.release(use.member, a, use.held))
         continue;
       attend(a, attention::next_cycle);

@@ -40,6 +40,9 @@ class resources {
   /// True when both are copies of one bag that has not changed since: they are equal, at no cost.
   bool same_body(const resources& other) const noexcept { return items_.same_body(other.items_); }
 
+  /// A hint: this will be copied soon.
+  void foresee_copy() const noexcept { items_.foresee_copy(); }
+
   /// True when `other` can be subtracted: enough of each identity, each exclusive one whole, enough
   /// copies of each shared.
   bool contains(const resources& other) const;
