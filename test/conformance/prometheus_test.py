@@ -38,7 +38,6 @@ class Prometheus(ClusterTest):
     def some_life(self):
         scheduler = self.scheduler('odd "name"\\', roles=["eng/dev"],
                                    capabilities=[{"type": "MULTI_ROLE"}])
-        scheduler.subscribe()
         scheduler.run("one", "true")
         scheduler.wait_end("one")
         return scheduler
