@@ -116,6 +116,7 @@ std::map<std::string, double, std::less<>> agent_core::gauges(moment now) const 
       {"slave/container_launch_errors", double(counters_.container_launch_errors)},
       {"slave/recovery_errors", double(counters_.recovery_errors)},
       {"slave/executor_directory_max_allowed_age_secs", to_seconds(gc_.allowed_age())},
+      {"resource_provider_manager/subscribed", 0}, // there are none yet
       {"gc/path_removals_pending", double(gc_.size())},
   };
   if (recovery_seconds_)

@@ -81,8 +81,14 @@ void master_state::registry_loaded(const registry& known) {
 }
 
 void master_state::publish_metrics() {
-  if (around_.metrics)
-    self_->send(around_.metrics, core_->take_metrics(now()));
+  if (!around_.metrics)
+    return;
+  auto batch = core_->take_metrics(now());
+  // One queue for all: there are no dispatches or requests apart from it.
+  batch.set("master/event_queue_messages", static_cast<double>(self_->mailbox().size()));
+  batch.set("master/event_queue_dispatches", 0);
+  batch.set("master/event_queue_http_requests", 0);
+  self_->send(around_.metrics, batch.take());
 }
 
 caf::result<api_answer> master_state::subscribe(const subscribe_framework& request) {

@@ -156,7 +156,6 @@ class Reads(ClusterTest):
     def test_what_changed_is_told_to_a_reader_with_an_older_state(self):
         first = self.get("/state")
         scheduler = self.scheduler()
-        scheduler.subscribe()
         scheduler.run("one", "sleep 1000")
         scheduler.update("one", "TASK_RUNNING")
         tag = first.header("ETag")[3:-1]
