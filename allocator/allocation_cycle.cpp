@@ -5,92 +5,146 @@
 namespace troupe::allocator {
 
 allocation_cycle::allocation_cycle(const allocation_policy& policy, cluster_books& books,
-                                   const offer_filters& filters, sorter_table& roles,
-                                   sorter_table& frameworks)
+                                   const offer_filters& filters, sorter_tables sorters)
     : policy_(policy)
     , books_(books)
     , filters_(filters)
-    , roles_(roles)
-    , frameworks_(frameworks) {}
+    , sorters_(sorters) {}
 
-allocation_cycle::leaves allocation_cycle::serve(agent_index a) {
-  shared_offered_ = {};
+void allocation_cycle::guarantee(agent_index a, std::uint64_t key) {
+  if (!books_.quota.needs_anything() && books_.agents[a].plain)
+    return;
+  each_role(sorters_.quota_roles, a, [&](role_index r) {
+    each_member(a, r, [&](member_index m) {
+      offer_if_wanted(m, a, what_is_guaranteed(m, a, key));
+    });
+  });
+}
+
+allocation_cycle::leftover allocation_cycle::serve(agent_index a, std::uint64_t key) {
+  held_back_ = false;
   const auto& agent = books_.agents[a];
-  roles_.begin(0);
+  // Often nobody wants anything of it, which is seen at a glance.
+  if (books_.active_members().is_subset_of(filters_.who_refused_all(a)))
+    return {worth_the_next_batch(a), false};
+  const bool quotas = books_.quota.any();
+  each_role(sorters_.roles, a, [&](role_index r) {
+    each_member(a, r, [&](member_index m) {
+      if (quotas)
+        offer_if_wanted(m, a, within_headroom(r, within_limits(r, a, what_is_for(m, a), key)));
+      else if (!agent.plain)
+        offer_if_wanted(m, a, what_is_for(m, a));
+      else if (wants_all(m, a))
+        offer_all(m, a);
+    });
+  });
+  return {worth_the_next_batch(a), held_back_};
+}
+
+bool allocation_cycle::worth_the_next_batch(agent_index a) const {
+  return shared_offered_.contains(a) || exclusive_kept_back_.contains(a);
+}
+
+template <class Serve>
+void allocation_cycle::each_role(sorter_table& sorter, agent_index a, Serve serve) {
+  const auto& agent = books_.agents[a];
+  if (!agent.enough)
+    return;
+  sorter.begin(0);
   while (agent.enough) {
-    auto r = roles_.next();
+    auto r = sorter.next();
     if (r == no_client)
-      break;
+      return;
     expects(r < books_.role_limit() && books_.role(r).active_members > 0,
             "a role sorter named a role that takes no offers");
     if (!books_.role(r).nested || agent.options.hierarchical_role)
-      serve_role(a, r);
+      serve(r);
   }
-  return shared_offered_.empty() ? leaves::nothing_new : leaves::shared_resources;
 }
 
-void allocation_cycle::serve_role(agent_index a, role_index r) {
+template <class Serve>
+void allocation_cycle::each_member(agent_index a, role_index r, Serve serve) {
   const auto& agent = books_.agents[a];
-  frameworks_.begin(r);
+  sorters_.frameworks.begin(r);
   while (agent.enough) {
-    auto m = frameworks_.next();
+    auto m = sorters_.frameworks.next();
     if (m == no_client)
       return;
     expects(m < books_.member_limit() && books_.member(m).active && books_.member(m).role == r,
             "a framework sorter named a framework that takes no offers");
-    const auto& framework = books_.frameworks[books_.member(m).framework];
-    if (!may_receive(framework.options, agent))
-      continue;
-    if (agent.plain) {
-      if (!filters_.refuses(m, a, agent.free))
-        offer(m, a, agent.free);
-      continue;
-    }
-    auto items = what_is_for(books_.role(r), framework.options, agent);
-    if (!items.empty() && policy_.minimum.met_by(items) && !filters_.refuses(m, a, items))
-      offer(m, a, items);
+    if (may_receive(books_.member(m), agent))
+      serve(m);
   }
 }
 
-bool allocation_cycle::may_receive(const framework_options& framework,
-                                   const agent_book& agent) const {
+bool allocation_cycle::may_receive(const member_book& member, const agent_book& agent) const {
   const auto& options = agent.options;
-  if (framework.multi_role && !options.multi_role)
+  if (member.multi_role && !options.multi_role)
     return false;
-  if (policy_.filter_gpu_resources && agent.has_gpus && !framework.gpu_resources)
+  if (policy_.filter_gpu_resources && agent.has_gpus && !member.gpu_resources)
     return false;
   bool remote = policy_.region && options.region && *policy_.region != *options.region;
-  return !remote || framework.region_aware;
+  return !remote || member.region_aware;
 }
 
-resources allocation_cycle::what_is_for(const role_book& role, const framework_options& framework,
-                                        const agent_book& agent) const {
-  return agent.free.filter([&](const resource& item) {
-    if (!item.allocatable_to(role.name) || (item.revocable && !framework.revocable_resources) ||
-        (item.has_refined_reservations() && !framework.reservation_refinement))
-      return false;
-    return !item.shared || (framework.shared_resources && !shared_offered_.contains(item));
-  });
+bool allocation_cycle::is_for(const resource& item, const role_book& role,
+                              const framework_options& framework, agent_index a) const {
+  if (!item.allocatable_to(role.name) || (item.revocable && !framework.revocable_resources) ||
+      (item.has_refined_reservations() && !framework.reservation_refinement))
+    return false;
+  if (!item.shared)
+    return true;
+  auto offered = shared_offered_.find(a);
+  return framework.shared_resources &&
+         (offered == shared_offered_.end() || !offered->second.contains(item));
+}
+
+resources allocation_cycle::what_is_for(member_index m, agent_index a) const {
+  const auto& member = books_.member(m);
+  const auto& role = books_.role(member.role);
+  const auto& framework = books_.frameworks[member.framework].options;
+  return books_.agents[a].free.filter(
+      [&](const resource& item) { return is_for(item, role, framework, a); });
+}
+
+void allocation_cycle::offer_if_wanted(member_index m, agent_index a, const resources& items) {
+  if (!items.empty() && books_.minimum_of(m).met_by(items) && !filters_.refuses(m, a, items))
+    offer(m, a, items);
+}
+
+bool allocation_cycle::wants_all(member_index m, agent_index a) const {
+  const auto& agent = books_.agents[a];
+  const auto& own = books_.member(m).minimum;
+  return (own ? own->met_by(agent.free) : agent.meets_minimum) &&
+         !filters_.refuses(m, a, agent.free);
+}
+
+/// The usual case, which never looks at the items: this is most of what a cycle costs.
+void allocation_cycle::offer_all(member_index m, agent_index a) {
+  const auto& agent = books_.agents[a];
+  const auto& member = books_.member(m);
+  offers_.push_back({books_.frameworks[member.framework].id, books_.role(member.role).name,
+                     agent.id, agent.free});
+  sorters_.frameworks.allocated(m, agent.loose);
+  sorters_.roles.allocated(member.role, agent.loose);
+  books_.hold_all_in_cycle(m, a);
 }
 
 void allocation_cycle::offer(member_index m, agent_index a, const resources& items) {
   const auto& agent = books_.agents[a];
   const auto& member = books_.member(m);
-  const auto& role = books_.role(member.role).name;
-  offers_.push_back(
-      {books_.frameworks[member.framework].id, role, agent.id, items.allocated_to_role(role)});
-  if (&items == &agent.free) {
-    tell_sorters(m, books_.hold_all_in_cycle(m, a));
-    return;
-  }
+  const auto& role = books_.role(member.role);
+  offers_.push_back({books_.frameworks[member.framework].id, role.name, agent.id, items});
+  if (books_.quota.any())
+    books_.quota.give(role.quota_node, books_.loose_part(items));
   if (agent.has_shared)
-    shared_offered_ += items.shared();
-  tell_sorters(m, books_.hold_in_cycle(m, a, items));
-}
-
-void allocation_cycle::tell_sorters(member_index m, const cluster_books::counted& amounts) {
-  frameworks_.allocated(m, amounts.member.amounts());
-  roles_.allocated(books_.member(m).role, amounts.role.amounts());
+    if (auto shared = items.shared(); !shared.empty())
+      shared_offered_[a] += shared;
+  const auto& amounts = books_.hold_in_cycle(m, a, items);
+  sorters_.frameworks.allocated(m, amounts.member.amounts());
+  sorters_.roles.allocated(member.role, amounts.role.amounts());
+  if (role.guaranteed)
+    sorters_.quota_roles.allocated(member.role, amounts.firm.amounts());
 }
 
 } // namespace troupe::allocator

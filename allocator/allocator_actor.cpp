@@ -58,9 +58,12 @@ class allocator_shell {
                                  role_tree::shape::hierarchical, config))
       , framework_sorter_(make_sorter(self, config.make_framework_sorter, config.framework_sorter,
                                       role_tree::shape::flat, config))
+      , quota_role_sorter_(make_sorter(self, config.make_role_sorter, config.role_sorter,
+                                       role_tree::shape::hierarchical, config))
       , schedule_(config.policy.allocation_interval, config.event_gap)
       , core_(std::move(config.policy)) {
-    self->send(role_sorter_, weights_of(config.weights));
+    for (const auto& sorter : {role_sorter_, quota_role_sorter_})
+      self->send(sorter, weights_of(config.weights));
   }
 
   void start(const start_allocator& message) {
@@ -124,16 +127,20 @@ class allocator_shell {
   }
 
   void send_changes() {
-    if (auto changes = core_.take_role_changes(); !changes.changes.empty())
-      self_->send(role_sorter_, std::move(changes));
-    if (auto changes = core_.take_framework_changes(); !changes.changes.empty())
-      self_->send(framework_sorter_, std::move(changes));
+    auto pass_on = [this](const sorter_actor& sorter, sorter_changes changes) {
+      if (!changes.changes.empty())
+        self_->send(sorter, std::move(changes));
+    };
+    pass_on(role_sorter_, core_.take_role_changes());
+    pass_on(quota_role_sorter_, core_.take_quota_role_changes());
+    pass_on(framework_sorter_, core_.take_framework_changes());
   }
 
-  /// Both tables are asked for at once; a loan lasts until the cycle is over. A sorter that fails
+  /// All tables are asked for at once; a loan lasts until the cycle is over. A sorter that fails
   /// to lend is beyond repair, and the allocator ends with it.
   void borrow() {
     fetch(role_sorter_, role_table_);
+    fetch(quota_role_sorter_, quota_role_table_);
     fetch(framework_sorter_, framework_table_);
   }
 
@@ -142,7 +149,7 @@ class allocator_shell {
         .then(
             [this, &into](share_table& lent) {
               into = std::move(lent.table);
-              if (role_table_ && framework_table_)
+              if (role_table_ && quota_role_table_ && framework_table_)
                 run();
             },
             [this](const caf::error& why) {
@@ -155,9 +162,11 @@ class allocator_shell {
   void run() {
     // What happened while the tables were on their way.
     apply(core_.take_role_changes(), *role_table_);
+    apply(core_.take_quota_role_changes(), *quota_role_table_);
     apply(core_.take_framework_changes(), *framework_table_);
-    auto offers = core_.cycle(*role_table_, *framework_table_);
+    auto offers = core_.cycle({*role_table_, *quota_role_table_, *framework_table_});
     self_->send(role_sorter_, share_table{std::exchange(role_table_, nullptr)});
+    self_->send(quota_role_sorter_, share_table{std::exchange(quota_role_table_, nullptr)});
     self_->send(framework_sorter_, share_table{std::exchange(framework_table_, nullptr)});
     if (!offers.empty())
       self_->send(sink_, offers_made{std::move(offers)});
@@ -169,8 +178,10 @@ class allocator_shell {
   offer_sink_actor sink_;
   sorter_actor role_sorter_;
   sorter_actor framework_sorter_;
+  sorter_actor quota_role_sorter_;
   std::shared_ptr<sorter_table> role_table_;
   std::shared_ptr<sorter_table> framework_table_;
+  std::shared_ptr<sorter_table> quota_role_table_;
   cycle_schedule schedule_;
   allocator_core core_;
   std::optional<caf::actor_clock::time_point> armed_;

@@ -1,6 +1,5 @@
 #include "allocator/allocator_core.hpp"
 
-#include "allocator/allocation_cycle.hpp"
 #include "allocator/random_source.hpp"
 
 #include <algorithm>
@@ -16,21 +15,30 @@ allocator_core::allocator_core(allocation_policy policy)
     : policy_(std::move(policy))
     , books_(policy_.minimum) {}
 
-reaction allocator_core::on(const await_agents&, time) {
+reaction allocator_core::on(const await_agents& event, time now) {
+  hold_off_.reset();
+  if (auto wanted = event.expected * 4 / 5; wanted > 0)
+    hold_off_ = {wanted, now + std::chrono::minutes{10}};
   return {};
 }
 
-reaction allocator_core::on(const set_quota&, time) {
+bool allocator_core::is_held_off(time now) {
+  if (hold_off_ && (books_.agents.size() >= hold_off_->agents || now >= hold_off_->until))
+    hold_off_.reset();
+  return hold_off_.has_value();
+}
+
+reaction allocator_core::on(const set_quota& event, time) {
+  books_.set_quota(event.role, event.guarantees, event.limits);
+  attend_all();
   return {};
 }
 
 reaction allocator_core::on(const set_weights& event, time) {
   for (const auto& [path, weight] : event.weights)
-    books_.role_changes.set_weight(path, weight);
-  return {};
-}
-
-reaction allocator_core::on(const convert_available&, time) {
+    for (auto* changes : {&books_.role_changes, &books_.quota_role_changes})
+      changes->set_weight(path, weight);
+  attend_all();
   return {};
 }
 
@@ -75,7 +83,11 @@ bool allocator_core::prepare(time now, scope what) {
     for (auto a : std::exchange(next_batch_, {}))
       if (books_.agents[a].pending == attention::next_batch)
         attend(a, attention::next_cycle);
-  return all_agents_ || !next_cycle_.empty();
+  if (std::exchange(books_.quota_moved, false))
+    for (auto a : std::exchange(held_back_, {}))
+      if (std::exchange(books_.agents[a].held_back, false))
+        attend(a, attention::next_cycle);
+  return !is_held_off(now) && (all_agents_ || !next_cycle_.empty());
 }
 
 /// Those who were waiting, without those that have nothing to offer (these come back with an
@@ -101,17 +113,26 @@ std::vector<agent_index> allocator_core::candidates() {
   return result;
 }
 
-std::vector<allocation> allocator_core::cycle(sorter_table& roles, sorter_table& frameworks) {
+std::vector<allocation> allocator_core::cycle(sorter_tables sorters) {
   ++cycles_;
   std::vector<std::pair<std::uint64_t, agent_index>> order;
   for (auto a : candidates())
     order.emplace_back(visiting_order(policy_.seed, cycles_, books_.agents[a].visiting_key), a);
   std::sort(order.begin(), order.end());
-  allocation_cycle work(policy_, books_, filters_, roles, frameworks);
+  allocation_cycle work(policy_, books_, filters_, sorters);
   work.expect(order.size());
-  for (auto [key, a] : order)
-    if (work.serve(a) == allocation_cycle::leaves::shared_resources)
+  if (books_.quota.any())
+    for (auto [key, a] : order)
+      work.guarantee(a, key);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    books_.foresee(order, i);
+    auto [key, a] = order[i];
+    auto left = work.serve(a, key);
+    if (left.next_batch)
       attend(a, attention::next_batch);
+    if (left.held_back && !std::exchange(books_.agents[a].held_back, true))
+      held_back_.push_back(a);
+  }
   return work.take_offers();
 }
 

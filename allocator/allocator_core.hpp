@@ -3,6 +3,7 @@
 
 #include "protocol/allocator.hpp"
 
+#include "allocator/allocation_cycle.hpp"
 #include "allocator/allocation_policy.hpp"
 #include "allocator/cluster_books.hpp"
 #include "allocator/offer_filters.hpp"
@@ -27,12 +28,12 @@ struct reaction {
 /// something happened that could change the outcome: resources came back, a filter ended, a
 /// framework was added, activated, widened or revived, the agent itself changed.
 ///
-///   on(event, now) … take_role_changes(), take_framework_changes() ─▶ sorters
-///   prepare(now, scope) ── true ──▶ cycle(role table, framework table) ─▶ offers
+///   on(event, now) … take_role_changes(), take_…_changes() ─▶ sorters
+///   prepare(now, scope) ── true ──▶ cycle(sorter tables) ─▶ offers
 ///
-/// A cycle visits the agents in random order (by seed); for each, roles and then frameworks in the
-/// order of the sorters, and gives a framework all that it may have of what is left. All that is
-/// given counts as allocated until recovered.
+/// A cycle visits the agents in random order (by seed), first for the guarantees of quotas, then for
+/// all; for each agent, roles and then frameworks in the order of the sorters, and gives a framework
+/// all that it may have of what is left. All that is given counts as allocated until recovered.
 class allocator_core {
  public:
   using time = std::chrono::steady_clock::time_point;
@@ -57,14 +58,13 @@ class allocator_core {
   reaction on(const set_quota& event, time now);
   reaction on(const set_weights& event, time now);
   reaction on(const set_whitelist& event, time now);
+  /// Its complaint is why the conversion was refused.
   reaction on(const convert_available& event, time now);
 
   /// What the sorters have to be told before the next cycle, in order.
   sorter_changes take_role_changes() { return books_.role_changes.take(); }
+  sorter_changes take_quota_role_changes() { return books_.quota_role_changes.take(); }
   sorter_changes take_framework_changes() { return books_.framework_changes.take(); }
-  bool has_changes() const {
-    return !books_.role_changes.empty() || !books_.framework_changes.empty();
-  }
 
   /// `batch` is the periodic cycle, which also takes up what was refused without a filter.
   enum class scope { event, batch };
@@ -72,7 +72,7 @@ class allocator_core {
   bool prepare(time now, scope what);
   /// Makes offers, never two of the same resources; prepare comes before. The tables must have been
   /// told all changes, and are told here what the cycle allocates.
-  std::vector<allocation> cycle(sorter_table& roles, sorter_table& frameworks);
+  std::vector<allocation> cycle(sorter_tables sorters);
 
   // For tests, metrics and checkers.
   const cluster_books& books() const { return books_; }
@@ -92,6 +92,7 @@ class allocator_core {
   void apply_agent(agent_index a, const agent_traits& options, const resources& total);
   bool is_whitelisted(const std::string& hostname) const;
 
+  bool is_held_off(time now);
   void attend(agent_index a, attention when);
   void attend_all();
   std::vector<agent_index> candidates();
@@ -101,7 +102,14 @@ class allocator_core {
   offer_filters filters_;
   std::vector<agent_index> next_cycle_;
   std::vector<agent_index> next_batch_;
+  std::vector<agent_index> held_back_; ///< those whose book says so
   bool all_agents_ = false;
+  /// Nothing is offered before so many agents are there, or this time has come.
+  struct hold_off {
+    std::size_t agents = 0;
+    time until;
+  };
+  std::optional<hold_off> hold_off_;
   std::uint64_t cycles_ = 0;
 };
 

@@ -14,6 +14,12 @@ std::uint64_t member_key(framework_index f, role_index r) {
 } // namespace
 
 std::vector<role_part> split_by_role(const resources& items) {
+  if (items.empty())
+    return {};
+  const auto& first = items.begin()->allocation_role;
+  if (std::all_of(items.begin(), items.end(),
+                  [&](const resource& item) { return item.allocation_role == first; }))
+    return {{first.value_or(""), items.unallocated()}};
   std::vector<role_part> parts;
   for (auto item : items) {
     auto role = item.allocation_role.value_or("");
@@ -57,18 +63,37 @@ member_index cluster_books::join(framework_index f, const std::string& role) {
     book.name = role;
     book.nested = role.find('/') != std::string::npos;
     role_changes.add_client(r, 0, role);
+    if (quota.any()) {
+      book.quota_node = quota.find(role);
+      refresh_guaranteed(r);
+    }
   }
   framework_changes.add_client(m, r, frameworks[f].id.value());
   return m;
 }
 
 void cluster_books::subscribe(member_index m, bool subscribed, bool suppressed) {
-  members_[m].subscribed = subscribed;
-  members_[m].suppressed = suppressed;
+  auto& book = members_[m];
+  const auto& options = frameworks[book.framework].options;
+  book.subscribed = subscribed;
+  book.suppressed = suppressed;
+  book.multi_role = options.multi_role;
+  book.gpu_resources = options.gpu_resources;
+  book.region_aware = options.region_aware;
 }
 
 void cluster_books::suppress(member_index m, bool suppressed) {
   members_[m].suppressed = suppressed;
+}
+
+void cluster_books::set_minimum(member_index m, std::optional<minimum_allocatable> minimum) {
+  auto& own = members_[m].minimum;
+  auto before = own_minimums_;
+  own_minimums_ += (minimum ? 1 : 0) - (own ? 1 : 0);
+  own = std::move(minimum);
+  if ((before > 0) != (own_minimums_ > 0))
+    for (agent_index a = 0; a < agents.limit(); ++a)
+      judge_free(agents[a]);
 }
 
 bool cluster_books::refresh(member_index m) {
@@ -77,11 +102,15 @@ bool cluster_books::refresh(member_index m) {
   bool active = framework.known && framework.active && book.subscribed && !book.suppressed;
   if (active != book.active) {
     book.active = active;
+    active_members_.set(m, active);
     framework_changes.set_active(m, active);
     auto& role = roles_[book.role];
     role.active_members += active ? 1 : -1;
-    if (role.active_members == (active ? 1 : 0))
+    if (role.active_members == (active ? 1 : 0)) {
       role_changes.set_active(book.role, active);
+      if (role.guaranteed)
+        quota_role_changes.set_active(book.role, active);
+    }
   }
   if (book.subscribed || book.agents_used > 0)
     return false;
@@ -91,11 +120,14 @@ bool cluster_books::refresh(member_index m) {
 
 void cluster_books::drop(member_index m) {
   auto [f, r] = std::pair(members_[m].framework, members_[m].role);
+  set_minimum(m, std::nullopt);
   framework_changes.remove_client(m);
   member_of_.erase(member_key(f, r));
   std::erase(frameworks[f].members, m);
   if (--roles_[r].members == 0) {
     role_changes.remove_client(r);
+    if (roles_[r].guaranteed)
+      quota_role_changes.remove_client(r);
     roles_.erase(std::string(roles_[r].name));
   }
   if (!frameworks[f].known && frameworks[f].members.empty())

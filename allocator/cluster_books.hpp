@@ -4,6 +4,8 @@
 #include "allocator/allocation_policy.hpp"
 #include "allocator/books.hpp"
 #include "allocator/change_recorder.hpp"
+#include "allocator/member_bits.hpp"
+#include "allocator/quota_books.hpp"
 #include "allocator/scalar_names.hpp"
 
 #include <optional>
@@ -40,6 +42,14 @@ class cluster_books {
   member_index join(framework_index f, const std::string& role);
   void subscribe(member_index m, bool subscribed, bool suppressed);
   void suppress(member_index m, bool suppressed);
+  /// The member's own minimum; none: the operator's. An own one may be lower, so while there is
+  /// any, no crumb is too small for a visit.
+  void set_minimum(member_index m, std::optional<minimum_allocatable> minimum);
+  const minimum_allocatable& minimum_of(member_index m) const {
+    return members_[m].minimum ? *members_[m].minimum : minimum_;
+  }
+  /// Members that take part, as bits.
+  const member_bits& active_members() const { return active_members_; }
   /// Tells the sorters whether the member takes part; forgets it when nothing ties it to the role,
   /// then returns true.
   bool refresh(member_index m);
@@ -51,8 +61,9 @@ class cluster_books {
   /// Books `held` (without allocation role) for the member.
   void hold(member_index m, agent_index a, const resources& held);
   /// Takes `returned` (without allocation role) back. False, and nothing changed, when the member
-  /// does not hold that much. The caller refreshes the member afterwards.
-  [[nodiscard]] bool release(member_index m, agent_index a, const resources& returned);
+  /// does not hold that much. When it is all that the member held, `returned` becomes a copy of that
+  /// bag. The caller refreshes the member afterwards.
+  [[nodiscard]] bool release(member_index m, agent_index a, resources& returned);
   /// `before` becomes `after` in what the member holds and in the agent's total. Returns why not.
   [[nodiscard]] std::optional<std::string> convert(member_index m, agent_index a,
                                                    const resources& before, const resources& after);
@@ -62,14 +73,35 @@ class cluster_books {
   struct counted {
     scalar_sums member;
     scalar_sums role;
+    scalar_sums firm; ///< the role's without revocable ones, which is what quotas look at
   };
   /// Books `offered` within a cycle. The result is for the sorters, and valid until the next call.
   const counted& hold_in_cycle(member_index m, agent_index a, resources offered);
-  /// The same for all that is free, of which nothing may be shared.
-  const counted& hold_all_in_cycle(member_index m, agent_index a);
+  /// Books all that is free of an agent that is `plain`; for the sorters, that is what was `loose`.
+  void hold_all_in_cycle(member_index m, agent_index a);
+
+  /// `before`, which nobody may hold, becomes `after` in the agent's total. Returns why not.
+  [[nodiscard]] std::optional<std::string> convert_free(agent_index a, const resources& before,
+                                                        const resources& after);
+
+  /// Replaces the quota of a role.
+  void set_quota(const std::string& path, const quantities& guarantees, const quantities& limits);
+  /// Kept up to date while there are quotas; what a cycle gives away, the cycle books here.
+  quota_books quota;
+  /// Something that quotas depend on has changed outside of cycles since it was last reset.
+  bool quota_moved = false;
+  /// The number of a scalar resource in amounts, given out when it is new.
+  std::uint32_t number_of(const std::string& name);
+  /// Sums of what quotas measure: scalars that are neither reserved nor revocable nor shared.
+  const std::vector<scalar_amount>& loose_part(const resources& items);
+
+  /// Fetches what the visits soon after the `now`-th of `order` will need: their order is random, so
+  /// that the processor does not foresee it, and a visit would mostly wait for memory.
+  void foresee(const std::vector<std::pair<std::uint64_t, agent_index>>& order, std::size_t now);
 
   /// The changes recorded since the last time.
   change_recorder role_changes;
+  change_recorder quota_role_changes; ///< of the roles that have a guarantee
   change_recorder framework_changes;
 
  private:
@@ -77,17 +109,24 @@ class cluster_books {
   void add_use(agent_book& agent, member_index m, resources held);
   agent_use* find_use(agent_book& agent, member_index m);
   void count(const agent_book& agent, member_index m, const resources& items);
-  std::uint32_t number_of(const std::string& name);
   void recompute_free(agent_book& agent);
-  void judge_free(agent_book& agent) const;
+  enum class by { event, cycle };
+  void judge_free(agent_book& agent, by whom = by::event);
+  void count_again();
+  void count_use(member_index m, const resources& items, std::int64_t sign);
+  void count_reserved(const resources& items, std::int64_t sign);
+  void refresh_guaranteed(role_index r);
 
   minimum_allocatable minimum_;
   shelf<std::string, role_book> roles_;
   std::vector<member_book> members_;
   std::vector<member_index> unused_members_;
+  member_bits active_members_;
   std::unordered_map<std::uint64_t, member_index> member_of_; // by framework and role
   scalar_names names_;
   scalar_sums sums_;
+  scalar_sums loose_;
+  std::size_t own_minimums_ = 0;
   counted counted_;
 };
 

@@ -11,6 +11,7 @@ drf_sorter::drf_sorter(drf_options options)
 void drf_sorter::add_client(sorter_client client, sorter_group group, std::string_view path) {
   tree_.add(client, group, path);
   grow();
+  ++unranked_;
 }
 
 void drf_sorter::remove_client(sorter_client client) {
@@ -108,6 +109,8 @@ bool drf_sorter::before(node a, node b) const {
     return left.share < right.share;
   if (left.count != right.count)
     return left.count < right.count;
+  if (left.rank != right.rank && left.rank != unranked && right.rank != unranked)
+    return left.rank < right.rank;
   return tree_.path(a) < tree_.path(b);
 }
 
@@ -156,7 +159,22 @@ void drf_sorter::widen(std::uint32_t resource) {
   width_ = width;
 }
 
+/// Ties are common, and comparing paths is slow: their order is kept as numbers.
+void drf_sorter::rank_paths() {
+  std::vector<node> nodes;
+  for (node n = 0; n < rows_.size(); ++n)
+    if (tree_.in_use(n))
+      nodes.push_back(n);
+  std::sort(nodes.begin(), nodes.end(),
+            [this](node a, node b) { return tree_.path(a) < tree_.path(b); });
+  for (std::uint32_t i = 0; i < nodes.size(); ++i)
+    rows_[nodes[i]].rank = i;
+  unranked_ = 0;
+}
+
 void drf_sorter::settle() {
+  if (unranked_ * 8 > rows_.size())
+    rank_paths();
   // Moving a node costs two searches and a shift; beyond a part of all nodes, sorting afresh is
   // cheaper.
   if (all_stale_ || marked_.size() * 4 > rows_.size() + 16) {
@@ -179,7 +197,10 @@ void drf_sorter::settle_one(node n) {
     return std::lower_bound(siblings.begin(), siblings.end(), n,
                             [this](node a, node b) { return before(a, b); });
   };
-  auto from = row.ordered ? place() : siblings.end();
+  // Mostly it is the one that was served last, the first of all.
+  auto from = !row.ordered             ? siblings.end()
+              : siblings[0] == n      ? siblings.begin()
+                                      : place();
   row.share = current_share(n);
   row.count = row.allocations;
   if (!tree_.is_active(n)) {
@@ -192,9 +213,9 @@ void drf_sorter::settle_one(node n) {
   } else {
     auto less = [this](node a, node b) { return before(a, b); };
     if (from + 1 != siblings.end() && before(*(from + 1), n))
-      std::rotate(from, from + 1, std::lower_bound(from + 1, siblings.end(), n, less));
+      siblings.move(from, std::lower_bound(from + 1, siblings.end(), n, less));
     else
-      std::rotate(std::lower_bound(siblings.begin(), from, n, less), from, from + 1);
+      siblings.move(from, std::lower_bound(siblings.begin(), from, n, less));
   }
 }
 

@@ -2,6 +2,7 @@
 /// first.
 #pragma once
 
+#include "allocator/child_order.hpp"
 #include "allocator/role_tree.hpp"
 #include "allocator/sorter.hpp"
 
@@ -47,10 +48,14 @@ class drf_sorter final : public sorter_table {
  private:
   using node = role_tree::node;
 
+  static constexpr std::uint32_t unranked = UINT32_MAX;
+
   struct row {
     double share = 0;        // key, as of the last settling
     std::uint64_t count = 0; // key, as of the last settling
     std::uint64_t allocations = 0;
+    /// Place of the path among all; `unranked` for nodes that came since the last ranking.
+    std::uint32_t rank = unranked;
     bool marked = false;
     bool ordered = false; // stands in its parent's order
   };
@@ -70,16 +75,18 @@ class drf_sorter final : public sorter_table {
   void settle();
   void settle_one(node n);
   void settle_all();
+  void rank_paths();
 
   role_tree tree_;
   std::set<std::string> excluded_names_;
   std::vector<row> rows_;                // by node
-  std::vector<std::vector<node>> order_; // by node: its active children
+  std::vector<child_order> order_;       // by node
   std::vector<std::int64_t> held_;       // by node, `width_` resources each
   std::vector<std::int64_t> total_;      // by resource
   std::vector<char> counts_;             // by resource: not excluded
   std::size_t width_ = 0;
   std::vector<node> marked_;
+  std::size_t unranked_ = 0;
   bool all_stale_ = false;
   std::vector<step> walk_;
 };

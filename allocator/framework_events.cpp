@@ -54,6 +54,7 @@ reaction allocator_core::on(const remove_framework& event, time) {
   for (auto m : std::vector(books_.frameworks[f].members)) {
     clear_filters(m);
     books_.subscribe(m, false, false);
+    books_.set_minimum(m, std::nullopt);
   }
   if (books_.frameworks[f].members.empty())
     books_.frameworks.erase(event.framework);
@@ -121,10 +122,13 @@ void allocator_core::apply_options(framework_index f, const framework_options& o
     if (!options.roles.contains(role))
       clear_filters(m);
     books_.subscribe(m, options.roles.contains(role), options.suppressed_roles.contains(role));
+    books_.set_minimum(m, std::nullopt);
   }
   for (const auto& role : options.roles) {
     auto m = books_.join(f, role);
     books_.subscribe(m, true, options.suppressed_roles.contains(role));
+    if (auto own = options.minimum.find(role); own != options.minimum.end())
+      books_.set_minimum(m, minimum_allocatable{own->second});
   }
   refresh_members(f);
 }
@@ -166,7 +170,7 @@ reaction allocator_core::take_rest(framework_index f) {
                   [this](member_index m) { return books_.member(m).agents_used == 0; }))
     return result;
   for (agent_index a = 0; a < books_.agents.limit(); ++a) {
-    for (const auto& use : std::vector(books_.agents[a].uses)) {
+    for (auto& use : std::vector(books_.agents[a].uses)) {
       if (books_.member(use.member).framework != f || !books_.release(use.member, a, use.held))
         continue;
       attend(a, attention::next_cycle);

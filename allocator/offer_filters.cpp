@@ -10,17 +10,45 @@ constexpr auto later = [](const auto& a, const auto& b) { return a.until > b.unt
 
 } // namespace
 
-void offer_filters::add(member who, agent where, resources refused, time until) {
+void offer_filters::add(member who, agent where, resources refused, const resources& total,
+                        time until) {
   if (who >= filters_.size())
     filters_.resize(who + 1);
   auto serial = ++last_serial_;
-  filters_[who][where].push_back({serial, std::move(refused)});
+  bool all = refused.contains(total);
+  auto& here = filters_[who][where];
+  here.push_back({serial, std::move(refused), all});
+  note(who, where, here);
   heap_.push_back({until, who, where, serial});
   std::push_heap(heap_.begin(), heap_.end(), later);
   ++size_;
 }
 
+/// Sets the member's bit of the agent.
+void offer_filters::note(member who, agent where, const std::vector<filter>& filters) {
+  bool all = std::any_of(filters.begin(), filters.end(), [](const filter& f) { return f.refuses_all; });
+  if (where >= refused_all_.size()) {
+    if (!all)
+      return;
+    refused_all_.resize(where + 1);
+  }
+  refused_all_[where].set(who, all);
+}
+
+void offer_filters::total_changed(agent where, const resources& total) {
+  for (member who = 0; who < filters_.size(); ++who) {
+    auto found = filters_[who].find(where);
+    if (found == filters_[who].end())
+      continue;
+    for (auto& f : found->second)
+      f.refuses_all = f.refused.contains(total);
+    note(who, where, found->second);
+  }
+}
+
 bool offer_filters::refuses(member who, agent where, const resources& offered) const {
+  if (who_refused_all(where).contains(who))
+    return true;
   if (who >= filters_.size() || filters_[who].empty())
     return false;
   auto found = filters_[who].find(where);
@@ -35,6 +63,7 @@ void offer_filters::clear(member who, std::vector<agent>& freed) {
   for (const auto& [where, filters] : filters_[who]) {
     freed.push_back(where);
     size_ -= filters.size();
+    note(who, where, {});
   }
   by_agent{}.swap(filters_[who]);
   compact();
@@ -47,6 +76,8 @@ void offer_filters::forget_agent(agent where) {
       agents.erase(found);
     }
   }
+  if (where < refused_all_.size())
+    refused_all_[where].clear();
   compact();
 }
 
@@ -65,6 +96,7 @@ void offer_filters::expire(time now, std::vector<agent>& freed) {
       continue;
     size_ -= dropped;
     freed.push_back(entry.where);
+    note(entry.who, entry.where, found->second);
     if (found->second.empty())
       agents.erase(found);
   }

@@ -19,6 +19,7 @@ role_tree::node role_tree::make(node parent, sorter_client client, std::string p
   if (unused_.empty()) {
     result = static_cast<node>(nodes_.size());
     nodes_.emplace_back();
+    paths_.emplace_back();
   } else {
     result = unused_.back();
     unused_.pop_back();
@@ -28,11 +29,11 @@ role_tree::node role_tree::make(node parent, sorter_client client, std::string p
   made.parent = parent;
   made.client = client;
   made.in_use = true;
-  made.path = std::move(path);
+  paths_[result] = std::move(path);
   if (shape_ == shape::hierarchical && parent != no_node) {
-    if (auto known = weights_.find(made.path); known != weights_.end())
+    if (auto known = weights_.find(paths_[result]); known != weights_.end())
       made.weight = known->second;
-    by_path_.emplace(made.path, result);
+    by_path_.emplace(paths_[result], result);
   }
   if (parent != no_node)
     ++nodes_[parent].children;
@@ -67,7 +68,7 @@ void role_tree::remove(sorter_client client, std::vector<node>& gone) {
   while (nodes_[n].parent != no_node && nodes_[n].children == 0) {
     auto above = nodes_[n].parent;
     if (shape_ == shape::hierarchical)
-      by_path_.erase(nodes_[n].path);
+      by_path_.erase(paths_[n]);
     nodes_[n].in_use = false;
     --nodes_[above].children;
     gone.push_back(n);

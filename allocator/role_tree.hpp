@@ -45,7 +45,7 @@ class role_tree {
   node parent(node n) const { return nodes_[n].parent; }
   /// `no_client` for an inner node.
   sorter_client client(node n) const { return nodes_[n].client; }
-  const std::string& path(node n) const { return nodes_[n].path; }
+  const std::string& path(node n) const { return paths_[n]; }
   double weight(node n) const { return nodes_[n].weight; }
   bool is_active(node n) const { return nodes_[n].active_leaves > 0; }
   /// All node numbers are below this; some may be unused.
@@ -60,7 +60,6 @@ class role_tree {
     std::uint32_t active_leaves = 0;
     double weight = 1.0;
     bool in_use = false;
-    std::string path;
   };
 
   node make(node parent, sorter_client client, std::string path);
@@ -68,6 +67,7 @@ class role_tree {
 
   shape shape_;
   std::vector<entry> nodes_;
+  std::vector<std::string> paths_; // by node; apart from what walks look at
   std::vector<node> unused_;
   std::vector<node> roots_;  // by group
   std::vector<node> leaves_; // by client

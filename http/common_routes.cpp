@@ -3,6 +3,7 @@
 #include "http/ask.hpp"
 #include "http/entity_json.hpp"
 #include "http/json_object.hpp"
+#include "http/prometheus.hpp"
 #include "model/text.hpp"
 #include "runtime/build_info.hpp"
 #include "runtime/logging.hpp"
@@ -36,17 +37,18 @@ response flags(const std::map<std::string, std::string>& shown) {
 response metrics_body(const metrics_snapshot& snapshot) {
   std::string out;
   json_object object(out);
-  for (const auto& [name, value] : snapshot.values) {
-    std::string key;
-    wire::append_json_string(key, name);
-    object.number(std::string_view(key).substr(1, key.size() - 2), value);
-  }
+  for (const auto& [name, value] : snapshot.values)
+    wire::append_json_double(object.foreign_key(name), value);
   object.close();
   return json(std::move(out));
 }
 
+response prometheus_body(const metrics_snapshot& snapshot) {
+  return content(prometheus_text(snapshot), std::string(prometheus_type));
+}
+
 void snapshot(caf::actor_system& system, const metrics_actor& metrics, const request_ptr& req,
-              const responder& respond) {
+              const responder& respond, response (*render)(const metrics_snapshot&)) {
   get_metrics question;
   if (const auto* text = req->parameter("timeout")) {
     auto timeout = parse_duration(*text);
@@ -58,7 +60,7 @@ void snapshot(caf::actor_system& system, const metrics_actor& metrics, const req
   }
   ask<metrics_snapshot>(
     system, metrics, question,
-    [respond](const metrics_snapshot& answer) { respond(metrics_body(answer)); },
+    [respond, render](const metrics_snapshot& answer) { respond(render(answer)); },
     [respond, &system](const caf::error& problem) {
       respond(error(503, "The metrics cannot be collected: " + system.render(problem)));
     });
@@ -119,12 +121,19 @@ void add_common_routes(router& r, caf::actor_system& system, const daemon_identi
   r.get(daemon.actor, "/health", [](const request&) { return empty(200); });
   r.get(daemon.actor, "/flags", [shown = daemon.flags](const request&) { return flags(shown); });
   r.get("version", "", [](const request&) { return version_body(); });
-  r.add({.actor = "metrics",
-         .path = "/snapshot",
-         .methods = {},
-         .handle = [&system, metrics](const request_ptr& req,
-                                      responder respond) { snapshot(system, metrics, req, respond); },
-         .realm = daemon.readonly_realm});
+  auto metrics_route = [&](std::string path, response (*render)(const metrics_snapshot&), bool json) {
+    r.add({.actor = "metrics",
+           .path = std::move(path),
+           .methods = {},
+           .handle = [&system, metrics, render](const request_ptr& req, responder respond) {
+             snapshot(system, metrics, req, respond, render);
+           },
+           .exact = !json,
+           .jsonp = json,
+           .realm = daemon.readonly_realm});
+  };
+  metrics_route("/snapshot", metrics_body, true);
+  metrics_route("", prometheus_body, false);
   r.add({.actor = "logging",
          .path = "/toggle",
          .methods = {"GET", "POST"},

@@ -62,18 +62,29 @@ bool compressible(const std::string& type) {
 }
 
 size_t length_of(const response& r) {
-  size_t n = r.body.size();
+  size_t n = r.body.size() + (r.shared ? r.shared->size() : 0);
   for (const auto& f : r.fragments)
     n += f->size();
   return n;
 }
 
-void compress_body(response& r) {
+std::optional<std::string> compressed(const response& r) {
+  if (r.shared) {
+    std::string after; // JSONP's bracket
+    for (const auto& f : r.fragments)
+      after += *f;
+    return compress(r.body, *r.shared, after);
+  }
   std::vector<std::string_view> parts{r.body};
   for (const auto& f : r.fragments)
     parts.push_back(*f);
-  if (auto small = compress(parts)) {
+  return compress(parts);
+}
+
+void compress_body(response& r) {
+  if (auto small = compressed(r)) {
     r.body = std::move(*small);
+    r.shared.reset();
     r.fragments.clear();
     r.headers.set("Content-Encoding", "gzip");
   }
@@ -202,8 +213,9 @@ void dispatcher::render_body(const httplib::Request& req, httplib::Response& res
   res.set_header("Content-Length", std::to_string(length));
   if (req.method == "HEAD")
     return;
-  if (answer.body.size() <= inlined_up_to)
-    body_ = std::move(answer.body);
+  out_.shared = std::move(answer.shared);
+  if (answer.body.size() <= inlined_up_to || out_.shared)
+    body_ = std::move(answer.body); // what goes before a shared body is short
   else
     out_.fragments.push_back(std::make_shared<const std::string>(std::move(answer.body)));
   for (auto& f : answer.fragments)
@@ -215,6 +227,8 @@ void dispatcher::render_body(const httplib::Request& req, httplib::Response& res
 void dispatcher::tidy_head(httplib::Response& res) {
   res.headers.erase("Keep-Alive");
   res.headers.erase("Accept-Ranges");
+  if (res.status == 304)
+    res.headers.erase("Content-Length"); // would be that of the answer it stands for
   if (out_.stream) {
     res.headers.erase("Content-Length");
     res.headers.erase("Connection");

@@ -5,7 +5,7 @@
 #include "runtime/build_info.hpp"
 #include "wire/resource_convert.hpp"
 
-#include <map>
+#include <array>
 
 namespace troupe::http {
 
@@ -24,37 +24,74 @@ void append_build_info(json_object& object) {
   object.text("build_user", "troupe " + std::string(version()));
 }
 
-void append_res(std::string& out, const resources& value) {
-  // Scalars first add up by name, since reservations split them.
-  std::map<std::string, double> scalars{{"cpus", 0}, {"disk", 0}, {"gpus", 0}, {"mem", 0}};
-  std::map<std::string, resources> others;
+std::string shown_name(const resource& item) {
+  return item.revocable ? item.name + "_revocable" : item.name;
+}
+
+namespace {
+
+constexpr std::array<std::string_view, 4> usual_names{"cpus", "gpus", "mem", "disk"};
+
+/// Takes the list without parsing it; false, with nothing taken, if it holds more than plain scalars.
+bool add_scalars(flat_resources& to, const google::protobuf::RepeatedPtrField<v1::Resource>& list) {
+  for (const auto& each : list)
+    if (each.type() != v1::Value::SCALAR || each.has_shared() || each.has_revocable()
+        || each.scalar().value() < 0 || !quantity::checked(each.scalar().value()))
+      return false;
+  for (const auto& each : list)
+    to.add(each.name(), quantity::from_double(each.scalar().value()));
+  return true;
+}
+
+} // namespace
+
+void flat_resources::add(std::string_view name, quantity amount) {
+  for (std::size_t i = 0; i < usual_names.size(); ++i)
+    if (name == usual_names[i]) {
+      usual_[i] += amount;
+      return;
+    }
+  scalars_[std::string(name)] += amount;
+}
+
+void flat_resources::add(const resources& value) {
   for (const auto& item : value) {
-    const auto name = item.revocable ? item.name + "_revocable" : item.name;
     if (item.is_scalar())
-      scalars[name] += item.scalar().to_double();
+      add(shown_name(item), item.scalar());
     else
-      others[name].add(item);
+      others_[shown_name(item)].add(item);
   }
+}
+
+void flat_resources::append_to(std::string& out) const {
   json_object object(out);
-  for (const char* name : {"cpus", "gpus", "mem", "disk"})
-    object.number(name, quantity::from_double(scalars[name]).to_double());
-  for (const auto& [name, amount] : scalars)
-    if (name != "cpus" && name != "gpus" && name != "mem" && name != "disk")
-      object.number(name, quantity::from_double(amount).to_double());
-  for (const auto& [name, items] : others) {
+  for (std::size_t i = 0; i < usual_names.size(); ++i)
+    object.number(usual_names[i], usual_[i].to_double());
+  for (const auto& [name, amount] : scalars_)
+    wire::append_json_double(object.foreign_key(name), amount.to_double());
+  for (const auto& [name, items] : others_) {
     const auto& first = *items.begin();
-    if (std::holds_alternative<ranges>(first.value))
-      object.text(name, to_text(resource::value_type{items.get_ranges(first.name)}));
-    else
-      object.text(name, to_text(resource::value_type{items.get_set(first.name)}));
+    const auto value = std::holds_alternative<ranges>(first.value)
+                         ? resource::value_type{items.get_ranges(first.name)}
+                         : resource::value_type{items.get_set(first.name)};
+    wire::append_json_string(object.foreign_key(name), to_text(value));
   }
   object.close();
 }
 
+void append_res(std::string& out, const resources& value) {
+  flat_resources flat;
+  flat.add(value);
+  flat.append_to(out);
+}
+
 void append_res_of(std::string& out,
                    const google::protobuf::RepeatedPtrField<v1::Resource>& list) {
-  auto value = wire::from_proto(list);
-  append_res(out, value ? *value : resources{});
+  flat_resources flat;
+  if (!add_scalars(flat, list))
+    if (auto value = wire::from_proto(list))
+      flat.add(*value);
+  flat.append_to(out);
 }
 
 void append_full_resources(std::string& out, const resources& value) {
@@ -66,7 +103,7 @@ void append_reservations(json_object& object, const resources& total) {
   auto& out = object.key("reserved_resources");
   json_object reserved(out);
   for (const auto& [role, share] : total.reservations())
-    append_res(reserved.key(role), share);
+    append_res(reserved.foreign_key(role), share);
   reserved.close();
   append_res(object.key("unreserved_resources"), total.unreserved());
 }
@@ -76,9 +113,7 @@ void append_attributes(std::string& out, const v1::AgentInfo& info) {
   auto attributes = wire::attributes_from_proto(info.attributes());
   if (attributes)
     for (const auto& each : *attributes) {
-      std::string key;
-      wire::append_json_string(key, each.name);
-      auto& to = object.key(std::string_view(key).substr(1, key.size() - 2));
+      auto& to = object.foreign_key(each.name);
       if (const auto* number = std::get_if<double>(&each.value))
         wire::append_json_double(to, *number);
       else
@@ -88,8 +123,13 @@ void append_attributes(std::string& out, const v1::AgentInfo& info) {
 }
 
 void append_labels(std::string& out, const v1::Labels& labels) {
-  append_json_array(out, labels.labels(),
-                    [](std::string& to, const v1::Label& each) { wire::append_json(to, each); });
+  append_json_array(out, labels.labels(), [](std::string& to, const v1::Label& each) {
+    json_object object(to);
+    object.text("key", each.key());
+    if (each.has_value())
+      object.text("value", each.value());
+    object.close();
+  });
 }
 
 namespace {

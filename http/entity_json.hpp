@@ -7,6 +7,8 @@
 
 #include <mesos/v1/mesos.pb.h>
 
+#include <array>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,24 @@ class json_object;
 
 /// `version`, `build_date`, `build_time`, `build_user`, as `/version` and `/state` begin.
 void append_build_info(json_object& object);
+
+/// The name under which a resource is shown: revocable ones under `<name>_revocable`.
+std::string shown_name(const resource& item);
+
+/// Resources by shown name, whoever reserved them.
+class flat_resources {
+public:
+  void add(std::string_view name, quantity amount);
+  void add(const resources& value);
+
+  /// Always cpus, gpus, mem, disk; ranges and sets as text.
+  void append_to(std::string& out) const;
+
+private:
+  std::array<quantity, 4> usual_{}; ///< cpus, gpus, mem, disk: of nearly every resource
+  std::map<std::string, quantity, std::less<>> scalars_;
+  std::map<std::string, resources> others_; ///< ranges and sets
+};
 
 /// A flat resource object: always cpus, gpus, mem, disk; ranges and sets as text; revocable ones under
 /// `<name>_revocable`.

@@ -5,6 +5,7 @@
 #include "http/message.hpp"
 #include "http/output_queue.hpp"
 #include "http/request_reader.hpp"
+#include "http/shared_body.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -17,6 +18,7 @@ namespace troupe::http {
 /// An answer ready for the wire: a rendered head and the parts of the body.
 struct outcome {
   std::string head; ///< with the small body behind it
+  shared_body_ptr shared;
   std::vector<std::shared_ptr<const std::string>> fragments;
   std::optional<file_slice> file;
   std::shared_ptr<event_stream> stream;

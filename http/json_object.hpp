@@ -9,7 +9,8 @@
 
 namespace troupe::http {
 
-/// Opens `{` when made and writes members; the caller closes it. Keys must need no escaping.
+/// Opens `{` when made and writes members; the caller closes it. Keys must need no escaping, but for
+/// `foreign_key`.
 class json_object {
 public:
   explicit json_object(std::string& out) : out_(out) { out_ += '{'; }
@@ -22,6 +23,16 @@ public:
     out_ += '"';
     out_ += name;
     out_ += "\":";
+    return out_;
+  }
+
+  /// The same for a name that came from outside.
+  std::string& foreign_key(std::string_view name) {
+    if (!first_)
+      out_ += ',';
+    first_ = false;
+    wire::append_json_string(out_, name);
+    out_ += ':';
     return out_;
   }
 

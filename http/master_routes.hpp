@@ -21,7 +21,4 @@ router make_master_router(caf::actor_system& system, master_routes_config config
                           const master_actor& master, std::shared_ptr<const replica_set> replicas,
                           std::shared_ptr<const file_table> files, const metrics_actor& metrics);
 
-/// The query of `/tasks`; a wrong limit, offset or order counts as not given.
-task_query read_task_query(const request& req);
-
 } // namespace troupe::http

@@ -72,6 +72,13 @@ response json(std::vector<std::shared_ptr<const std::string>> fragments) {
   return r;
 }
 
+response json(std::shared_ptr<const shared_body> body) {
+  response r;
+  r.content_type = "application/json";
+  r.shared = std::move(body);
+  return r;
+}
+
 response content(std::string body, std::string content_type, int status) {
   response r;
   r.status = status;

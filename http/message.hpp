@@ -14,6 +14,7 @@
 namespace troupe::http {
 
 class event_stream;
+class shared_body;
 
 /// Header fields in the order they came. Names compare without case, values are kept byte for byte
 /// (an empty value is a value: `Accept:` with nothing behind it accepts nothing).
@@ -70,13 +71,14 @@ struct file_slice {
 /// The whole of an open regular file for `response::file`; nullopt (errno set) for anything else.
 std::optional<file_slice> to_slice(unique_fd file);
 
-/// An answer. The body is `body`, then `fragments`, then `file`; or `stream` instead of all three.
+/// An answer. The body is `body`, then `shared`, `fragments` and `file`; or `stream` instead of them.
 /// `Content-Length`, `Date`, compression, JSONP and HEAD are taken care of on the way out.
 struct response {
   int status = 200;
   header_list headers;      ///< beyond those the server sets itself
   std::string content_type; ///< empty: no Content-Type
   std::string body;
+  std::shared_ptr<const shared_body> shared; ///< sent without a copy, compressed once for all
   std::vector<std::shared_ptr<const std::string>> fragments; ///< sent without a copy
   std::optional<file_slice> file;                            ///< sent from the page cache
   std::shared_ptr<event_stream> stream; ///< the connection becomes this stream after the head
@@ -87,6 +89,9 @@ response json(std::string text);
 
 /// 200, `application/json`, gathered from shared fragments that are not copied.
 response json(std::vector<std::shared_ptr<const std::string>> fragments);
+
+/// 200, `application/json`, of a body that others get, too.
+response json(std::shared_ptr<const shared_body> body);
 
 /// A body without a Content-Type of its own choice; 200 unless told.
 response content(std::string body, std::string content_type, int status = 200);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <string_view>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -34,6 +33,11 @@ void output_queue::push(std::shared_ptr<const std::string> bytes) {
     pieces_.emplace_back(std::move(bytes));
 }
 
+void output_queue::push(shared_body_ptr body) {
+  if (body && body->size() > 0)
+    pieces_.emplace_back(std::move(body));
+}
+
 void output_queue::push(file_slice file) {
   if (file.length > 0)
     pieces_.emplace_back(std::move(file));
@@ -56,22 +60,37 @@ output_queue::result output_queue::flush(int socket) {
 
 void output_queue::pop() {
   pieces_[first_++] = std::string(); // lets go of what it shared
-  offset_ = 0;
+  part_ = offset_ = 0;
+}
+
+size_t output_queue::parts_of(const piece& p) {
+  auto body = std::get_if<shared_body_ptr>(&p);
+  return body ? (*body)->parts().size() : 1;
+}
+
+std::string_view output_queue::part_of(const piece& p, size_t part) {
+  if (auto body = std::get_if<shared_body_ptr>(&p))
+    return (*body)->parts()[part]->text();
+  auto own = std::get_if<std::string>(&p);
+  return own ? std::string_view(*own) : std::string_view(*std::get<shared>(p));
 }
 
 // `drained` here: some bytes went out, go on.
 output_queue::result output_queue::flush_memory(int socket) {
   std::array<iovec, max_gathered> parts;
   size_t n = 0;
-  for (size_t i = first_; i < pieces_.size() && n < parts.size(); ++i) {
+  for (size_t i = first_, part = part_; i < pieces_.size() && n < parts.size();) {
     const auto& p = pieces_[i];
     if (std::holds_alternative<file_slice>(p))
       break;
-    auto own = std::get_if<std::string>(&p);
-    std::string_view bytes = own ? std::string_view(*own) : std::string_view(*std::get<shared>(p));
+    auto bytes = part_of(p, part);
     if (n == 0)
       bytes.remove_prefix(offset_);
     parts[n++] = {const_cast<char*>(bytes.data()), bytes.size()};
+    if (++part == parts_of(p)) {
+      ++i;
+      part = 0;
+    }
   }
   msghdr message{};
   message.msg_iov = parts.data();
@@ -86,14 +105,17 @@ output_queue::result output_queue::flush_memory(int socket) {
 void output_queue::advance(size_t n) {
   written_ += n;
   while (n > 0) {
-    auto own = std::get_if<std::string>(&pieces_[first_]);
-    auto size = own ? own->size() : std::get<shared>(pieces_[first_])->size();
+    auto& p = pieces_[first_];
+    auto size = part_of(p, part_).size();
     auto step = std::min(n, size - offset_);
     offset_ += step;
     n -= step;
     if (offset_ < size)
       return;
-    if (own)
+    offset_ = 0;
+    if (++part_ < parts_of(p))
+      continue;
+    if (std::holds_alternative<std::string>(p))
       owned_ -= size;
     pop();
   }

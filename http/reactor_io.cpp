@@ -123,6 +123,7 @@ void reactor::on_answer(connection& c, outcome out) {
   set_silent(c, false);
   c.now = phase::writing;
   c.out.push(std::move(out.head));
+  c.out.push(std::move(out.shared));
   for (auto& f : out.fragments)
     c.out.push(std::move(f));
   if (out.file)

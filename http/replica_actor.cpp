@@ -1,5 +1,6 @@
 #include "http/replica_actor.hpp"
 
+#include "http/text.hpp"
 #include "runtime/logging.hpp"
 
 namespace troupe::http {
@@ -13,14 +14,30 @@ void catch_up(replica_pointer self) {
   self->send(self->state.master, attach_replica{caf::actor_cast<state_listener_actor>(self)});
 }
 
-std::vector<fragment> render(state_model& model, const read_state& request) {
+shared_body_ptr render(state_model& model, const read_state& request) {
   switch (request.what) {
-    case state_endpoint::state: return model.state();
+    case state_endpoint::state: {
+      auto changed = request.since ? model.state_since(*request.since) : nullptr;
+      return changed ? changed : model.state();
+    }
+    case state_endpoint::summary: return model.summary();
     case state_endpoint::frameworks: return model.frameworks(request.only);
     case state_endpoint::agents: return model.agents(request.only);
     case state_endpoint::tasks: return model.tasks(request.tasks);
   }
-  return {};
+  return nullptr;
+}
+
+/// If-None-Match compares weakly (RFC 9110, 13.1.2).
+bool names(const std::string& header, const std::string& tag) {
+  for (auto each : split(header, ',')) {
+    auto one = trim(each);
+    if (one.starts_with("W/"))
+      one.remove_prefix(2);
+    if (one == "*" || one == tag)
+      return true;
+  }
+  return false;
 }
 
 void answer(replica_pointer self, const read_state& request) {
@@ -29,8 +46,12 @@ void answer(replica_pointer self, const read_state& request) {
     return;
   }
   auto& model = *self->state.model;
-  auto reply = json(render(model, request));
-  reply.headers.set("ETag", "\"" + std::to_string(model.number()) + "\"");
+  const auto tag = "\"" + model.tag() + "\"";
+  auto reply = request.if_none_match && names(*request.if_none_match, tag)
+                 ? empty(304)
+                 : json(render(model, request));
+  // Weak: another replica may put entities in another order, and gzip is the same tag.
+  reply.headers.set("ETag", "W/" + tag);
   request.respond(std::move(reply));
 }
 

@@ -1,9 +1,10 @@
 /// A state replica: one read-only actor among several, each with its own picture of the master's state.
 ///
 ///   master ──state_snapshot, state_delta──▶ replica ◀──read_state── HTTP worker
-///                                           replica ──fragments──▶ responder
+///                                           replica ──shared body─▶ responder
 ///
-/// A replica that missed a delta asks the master for a snapshot and answers 503 until it has one.
+/// Every answer is the state at one delta number, which its `ETag` names. Readers of the same state share
+/// the body. A replica that missed a delta asks the master for a snapshot and answers 503 until it has one.
 #pragma once
 
 #include "http/responder.hpp"
@@ -16,13 +17,15 @@
 
 namespace troupe::http {
 
-enum class state_endpoint { state, frameworks, agents, tasks };
+enum class state_endpoint { state, summary, frameworks, agents, tasks };
 
 /// A read, answered through its responder.
 struct read_state {
   state_endpoint what = state_endpoint::state;
   std::optional<std::string> only; ///< id of the one framework or agent wanted
   task_query tasks;
+  std::optional<std::string> since;   ///< `/state` only: the tag of what the reader has
+  std::optional<std::string> if_none_match; ///< the header: answered 304 when it names this state
   responder respond;
 };
 

@@ -33,7 +33,7 @@ response wrapped(response r, const std::string& name) {
     return r;
   r.content_type = "text/javascript";
   r.body.insert(0, name + "(");
-  if (r.fragments.empty())
+  if (r.fragments.empty() && !r.shared)
     r.body += ")";
   else
     r.fragments.push_back(std::make_shared<const std::string>(")"));

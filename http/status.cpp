@@ -12,6 +12,8 @@ std::string_view reason(int status) {
     return "Accepted";
   case 204:
     return "No Content";
+  case 304:
+    return "Not Modified";
   case 307:
     return "Temporary Redirect";
   case 400:

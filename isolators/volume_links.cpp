@@ -3,8 +3,8 @@
 #include "isolators/beneath.hpp"
 #include "isolators/files.hpp"
 #include "isolators/user.hpp"
+#include "model/checkpointed.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <sys/stat.h>
@@ -37,20 +37,6 @@ std::optional<failure> give(const std::string& path, const struct stat& owner) {
 }
 
 } // namespace
-
-std::string volume_path(const std::string& work_dir, const resource& volume) {
-  const auto& disk = *volume.disk;
-  std::string base = work_dir;
-  if (disk.source && disk.source->root) {
-    const std::string& root = *disk.source->root;
-    base = root.starts_with('/') ? root : work_dir + '/' + root;
-  }
-  if (volume.is_disk(disk_source_type::mount))
-    return base;
-  std::string role(volume.reservation_role());
-  std::replace(role.begin(), role.end(), '/', ' ');
-  return base + "/volumes/roles/" + role + '/' + disk.persistence->id;
-}
 
 outcome<volume_links> plan_volume_links(const std::string& work_dir, const resources& limits) {
   volume_links result;

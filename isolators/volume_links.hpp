@@ -10,10 +10,6 @@
 
 namespace troupe::isolators {
 
-/// Where a persistent volume lies: `<work_dir>/volumes/roles/<role, '/' as ' '>/<id>`, likewise below the
-/// root of a PATH disk, or the root of a MOUNT disk itself. A relative root starts at the work directory.
-[[nodiscard]] std::string volume_path(const std::string& work_dir, const resource& volume);
-
 struct volume_link {
   std::string target;  ///< absolute
   bool shared = false; ///< others may use it, too: its owner stays

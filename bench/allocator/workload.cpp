@@ -53,6 +53,7 @@ std::unique_ptr<sorter_table> make_table(const cluster_shape& shape, role_tree::
 struct bare_allocator {
   explicit bare_allocator(const cluster_shape& shape)
       : roles(make_table(shape, role_tree::shape::hierarchical))
+      , quota_roles(make_table(shape, role_tree::shape::hierarchical))
       , frameworks(make_table(shape, role_tree::shape::flat)) {
     auto tell = [this](const auto& event) { core.on(event, now); };
     set_up(shape, tell, tell);
@@ -63,17 +64,21 @@ struct bare_allocator {
     if (!core.prepare(now, allocator_core::scope::batch))
       return {};
     apply(core.take_role_changes(), *roles);
+    apply(core.take_quota_role_changes(), *quota_roles);
     apply(core.take_framework_changes(), *frameworks);
-    return core.cycle(*roles, *frameworks);
+    return core.cycle({*roles, *quota_roles, *frameworks});
   }
   void give_back(const std::vector<allocation>& offers) {
     for (const auto& offer : offers)
-      core.on(recover_resources{offer.framework, offer.agent, offer.offered, std::nullopt}, now);
+      core.on(recover_resources{offer.framework, offer.agent,
+                                offer.offered.allocated_to_role(offer.role), std::nullopt},
+              now);
   }
 
   clock::time_point now{std::chrono::hours{1}};
   allocator_core core{allocation_policy{}};
   std::unique_ptr<sorter_table> roles;
+  std::unique_ptr<sorter_table> quota_roles;
   std::unique_ptr<sorter_table> frameworks;
 };
 

@@ -17,6 +17,7 @@
 #include <memory>
 #include <pwd.h>
 #include <unistd.h>
+#include <utility>
 
 TROUPE_MESSAGE(troupe::cli::http_result)
 
@@ -28,6 +29,9 @@ namespace v1 = mesos::v1;
 using steady = std::chrono::steady_clock;
 
 std::atomic<bool> interrupted{false};
+
+/// How long people wait before they want to be told for what.
+constexpr std::chrono::seconds patience{5};
 
 void note(const std::string& line) {
   std::cerr << "troupe: " << line << std::endl;
@@ -81,6 +85,7 @@ private:
   v1::TaskInfo task(const v1::Offer& offer) const;
   bool send(const v1::scheduler::Call& message);
   bool fits(const v1::Offer& offer) const;
+  void tell_why_waiting(const std::string& what);
 
   const execute_options& options_;
   scheduler_client client_;
@@ -92,6 +97,7 @@ private:
   std::unique_ptr<sandbox_tail> tail_;
   steady::time_point started_ = steady::now();
   std::optional<steady::time_point> running_since_;
+  std::string waiting_for_; ///< as it was told last
   bool launched_ = false;
   bool killing_ = false;
   std::optional<int> forced_code_;
@@ -162,12 +168,21 @@ void one_task::decline(const v1::Offer& offer, double seconds) {
   send(message);
 }
 
+/// Waiting may last for ever; people want to know for what, once.
+void one_task::tell_why_waiting(const std::string& what) {
+  if (std::exchange(waiting_for_, what) != what)
+    note(what);
+}
+
 void one_task::on_offers(const v1::scheduler::Event::Offers& offers) {
   for (const auto& offer : offers.offers()) {
-    if (!launched_ && fits(offer))
+    if (!launched_ && fits(offer)) {
       launch(offer);
-    else
-      decline(offer, launched_ ? 3600 : 5);
+      continue;
+    }
+    if (!launched_)
+      tell_why_waiting("waiting: " + offer.hostname() + " offers less than " + to_text(wanted_));
+    decline(offer, launched_ ? 3600 : 5);
   }
 }
 
@@ -192,6 +207,8 @@ bool one_task::check_deadlines() {
   else if (options_.kill_after && running_since_
            && steady::now() - *running_since_ > *options_.kill_after && !killing_)
     kill("killing the task, as --kill_after says", 137);
+  if (!launched_ && waiting_for_.empty() && steady::now() - started_ > patience)
+    tell_why_waiting("waiting: nothing was offered yet; are there agents with something free?");
   if (forced_code_ && !launched_) {
     code_ = *forced_code_;
     return false;

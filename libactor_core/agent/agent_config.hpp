@@ -20,7 +20,7 @@ struct agent_config {
   /// `info`'s resources as a bag.
   resources total;
   /// `AgentInfo.Capability.Type` values that are announced.
-  std::vector<int> capabilities{1, 2, 3};
+  std::vector<int> capabilities{1, 2, 3, 5};
   /// The version of Mesos whose protocol is spoken: digits and dots.
   std::string version = "1.7.3";
   /// The address that executors and masters are told.

@@ -11,7 +11,8 @@ agent_core::agent_core(agent_config config)
     , random_(config_.seed)
     , registration_(config_.registration_backoff, random_)
     , gc_(config_.gc_delay, config_.gc_disk_headroom)
-    , info_(config_.info) {}
+    , info_(config_.info)
+    , total_(config_.total) {}
 
 effects agent_core::link_up(moment now) {
   link_present_ = true;

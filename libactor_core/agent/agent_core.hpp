@@ -6,7 +6,8 @@
 /// Reading order: `frameworks.cpp` (tasks come in), `executors.cpp` (executors come and go),
 /// `executor_calls.cpp` (what they say), `task_updates.cpp` (how a task's state changes),
 /// `kill.cpp`, `task_groups.cpp`, `master_records.cpp` (the conversation with the master),
-/// `recover_agent.cpp` (restart), `state_view.cpp` (what `/state` shows).
+/// `checkpointed_resources.cpp` (reservations and volumes), `recover_agent.cpp` (restart),
+/// `state_view.cpp` (what `/state` shows).
 ///
 /// Every public event returns the effects it has; the caller carries them out in order (see
 /// `effects.hpp`) and calls `tick` when `next_deadline` has come. Same config, same events, same
@@ -163,6 +164,15 @@ class agent_core {
   void begin_shutdown(bool unregister, moment now);
   void stop_if_empty();
 
+  // checkpointed_resources.cpp
+  void checkpoint_resources(const link::CheckpointResources& record);
+  /// Durable before anything that comes after it: the list, and the volumes in it.
+  void commit_resources(const resources& wanted);
+  /// Why the agent cannot go on with the reservations and volumes of its former life.
+  std::optional<std::string> restore_resources(const recovered_agent& found);
+  /// Why a launch with these resources is refused: this agent has not all that they are made of.
+  std::optional<verdict> check_resources(const resources& wanted) const;
+
   // recover_agent.cpp
   void restore(recovered_agent& found, moment now);
   void restore_executor(framework_entry& framework, recovered_executor& found, bool rebooted,
@@ -199,6 +209,8 @@ class agent_core {
   agent_phase phase_ = agent_phase::recovering;
   agent_id id_;
   agent_info_ptr info_; ///< with the id, once there is one
+  resources remembered_; ///< reservations made while it ran, and volumes: checkpointed
+  resources total_;      ///< what the agent was started with, in these forms
   bool link_present_ = false;
   bool stopped_ = false;
   std::string master_hostname_;

@@ -11,8 +11,7 @@ void perform(self_pointer self, effects batch);
 
 /// One more file operation is durable, or the agent can't keep its word any longer.
 template <class Operation>
-void store(self_pointer self, Operation operation) {
-  const auto path = operation.path;
+void store(self_pointer self, Operation operation, const std::string& path) {
   self->request(self->state.neighbours.checkpointer, caf::infinite, std::move(operation))
       .then(
           [self](const checkpoint_done&) {
@@ -43,12 +42,13 @@ class performer {
       , st_(self->state) {}
 
   void operator()(effect::write_file& x) {
-    store(self_, write_checkpoint{std::move(x.path), std::move(x.bytes)});
+    store(self_, write_checkpoint{x.path, std::move(x.bytes)}, x.path);
   }
   void operator()(effect::append_file& x) {
-    store(self_, append_checkpoint{std::move(x.path), std::move(x.bytes)});
+    store(self_, append_checkpoint{x.path, std::move(x.bytes)}, x.path);
   }
-  void operator()(effect::remove_file& x) { store(self_, remove_checkpoint{std::move(x.path)}); }
+  void operator()(effect::remove_file& x) { store(self_, remove_checkpoint{x.path}, x.path); }
+  void operator()(effect::change_volumes& x) { store(self_, std::move(x.volumes), "volumes"); }
   void operator()(effect::tell_master& x) {
     if (st_.link)
       self_->send(st_.link, std::move(x.record));

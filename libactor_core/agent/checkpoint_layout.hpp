@@ -1,6 +1,8 @@
 /// Where the agent's memory lies on disk, and how a file's content is coded.
 ///
 ///   boot_id                                       text
+///   resources/resources.info                      reservations and volumes (CheckpointResources)
+///   resources/resources.target                    the same as they shall be, while volumes change
 ///   slaves/latest                                 id of the agent that this directory belongs to
 ///   slaves/<id>/slave.info                        AgentInfo
 ///   …/frameworks/<fw>/framework.info              FrameworkInfo
@@ -32,6 +34,8 @@ namespace meta {
 
 inline const std::string boot_id = "boot_id";
 inline const std::string latest = "slaves/latest";
+inline const std::string resources = "resources/resources.info";
+inline const std::string resources_target = "resources/resources.target";
 
 std::string agent_dir(const agent_id& agent);
 std::string agent_info(const agent_id& agent);

@@ -41,6 +41,7 @@ checkpointer_self_actor::behavior_type checkpointer(self_pointer self, std::stri
       [self](const remove_checkpoint& x) {
         return after_commit(self, self->state.store->remove(x.path));
       },
+      [self](const change_volumes& x) { return after_commit(self, self->state.store->change(x)); },
       [self](const read_checkpoints&) -> caf::result<shared<checkpoint_files>> {
         auto files = std::make_shared<checkpoint_files>();
         if (const auto problem = self->state.store->read_all(*files))

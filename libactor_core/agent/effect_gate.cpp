@@ -9,7 +9,8 @@ namespace {
 bool is_file_operation(const any_effect& effect) {
   return std::holds_alternative<effect::write_file>(effect) ||
          std::holds_alternative<effect::append_file>(effect) ||
-         std::holds_alternative<effect::remove_file>(effect);
+         std::holds_alternative<effect::remove_file>(effect) ||
+         std::holds_alternative<effect::change_volumes>(effect);
 }
 
 bool is_urgent(const any_effect& effect) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "agent/keys.hpp"
+#include "protocol/checkpoint.hpp"
 #include "protocol/containerizer.hpp"
 #include "protocol/executor.hpp"
 
@@ -46,6 +47,11 @@ struct append_file {
 };
 struct remove_file {
   std::string path;
+};
+
+/// Persistent volumes come and go; in order with the file operations, and one of them.
+struct change_volumes {
+  troupe::change_volumes volumes;
 };
 
 /// To the master, if there is a link. Urgent ones do not wait for the disk.
@@ -113,11 +119,11 @@ struct stop {
 } // namespace effect
 
 using any_effect =
-    std::variant<effect::write_file, effect::append_file, effect::remove_file, effect::tell_master,
-                 effect::end_link, effect::tell_executor, effect::close_endpoint,
-                 effect::answer_call, effect::launch_executor, effect::run_command, effect::destroy,
-                 effect::resize, effect::take_over, effect::remove_sandbox, effect::look_at_disk,
-                 effect::stop>;
+    std::variant<effect::write_file, effect::append_file, effect::remove_file,
+                 effect::change_volumes, effect::tell_master, effect::end_link,
+                 effect::tell_executor, effect::close_endpoint, effect::answer_call,
+                 effect::launch_executor, effect::run_command, effect::destroy, effect::resize,
+                 effect::take_over, effect::remove_sandbox, effect::look_at_disk, effect::stop>;
 using effects = std::vector<any_effect>;
 
 } // namespace troupe::agent

@@ -73,6 +73,9 @@ void agent_core::run_task(const link::RunTask& record, moment now) {
                "Framework is shutting down on the agent"};
   else if (const auto why = refuse_task(framework, info))
     refused = {v1::TASK_ERROR, v1::TaskStatus::REASON_TASK_INVALID, *why};
+  else if (auto unknown =
+               check_resources(bag_of(info.resources()) + bag_of(info.executor().resources())))
+    refused = std::move(unknown);
   else if (record.has_launch_executor() && !command)
     refused = check_running(key, record.launch_executor());
   if (refused) {

@@ -3,6 +3,7 @@
 
 #include "agent/executor_info.hpp"
 #include "runtime/logging.hpp"
+#include "wire/resource_convert.hpp"
 
 namespace troupe::agent {
 
@@ -67,6 +68,10 @@ effects agent_core::record_received(const link::ToAgent& record, moment now) {
     tell(*executor, std::move(event));
     break;
   }
+  case link::ToAgent::kCheckpointResources:
+    if (at_work)
+      checkpoint_resources(record.checkpoint_resources());
+    break;
   case link::ToAgent::kShutdown:
     log_warning("the master shuts this agent down", {{"reason", record.shutdown().reason()}});
     begin_shutdown(false, now);
@@ -126,6 +131,8 @@ void agent_core::send_registration() {
   for (const int capability : config_.capabilities)
     registration.add_capabilities()->set_type(
         static_cast<v1::AgentInfo::Capability::Type>(capability));
+  *registration.mutable_checkpointed_resources() =
+      wire::to_proto(remembered_, wire::resource_format::post_refinement);
   registration.set_version(config_.version);
   registration.set_pid(agent_pid(config_));
   if (!id_.empty()) {

@@ -26,8 +26,8 @@ void memory_medium::apply(const operation& x) {
     files_[write->path] = write->bytes;
   } else if (const auto* append = std::get_if<append_checkpoint>(&x)) {
     files_[append->path] += append->bytes;
-  } else {
-    const auto& path = std::get<remove_checkpoint>(x).path;
+  } else if (const auto* remove = std::get_if<remove_checkpoint>(&x)) {
+    const auto& path = remove->path;
     files_.erase(path);
     std::erase_if(files_, [&](const auto& file) { return file.first.starts_with(path + "/"); });
   }
@@ -58,6 +58,7 @@ memory_checkpointer(self_pointer self, const std::shared_ptr<memory_medium>& med
       [=](const write_checkpoint& x) { return take(self, *medium, latency, x); },
       [=](const append_checkpoint& x) { return take(self, *medium, latency, x); },
       [=](const remove_checkpoint& x) { return take(self, *medium, latency, x); },
+      [=](const change_volumes& x) { return take(self, *medium, latency, x); },
       [=](const read_checkpoints&) -> caf::result<shared<checkpoint_files>> {
         if (!medium->broken().empty())
           return caf::make_error(caf::sec::runtime_error, medium->broken());

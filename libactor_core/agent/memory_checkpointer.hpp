@@ -17,7 +17,9 @@ namespace troupe::agent {
 /// thread.
 class memory_medium {
  public:
-  using operation = std::variant<write_checkpoint, append_checkpoint, remove_checkpoint>;
+  /// Volumes hold nothing here.
+  using operation =
+      std::variant<write_checkpoint, append_checkpoint, remove_checkpoint, change_volumes>;
 
   /// Done, but lost by a crash until `sync`.
   void add(operation x) { unconfirmed_.push_back(std::move(x)); }

@@ -1,5 +1,7 @@
 #include "agent/meta_store.hpp"
 
+#include "runtime/logging.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -85,11 +87,14 @@ meta_store::problem meta_store::read_all(checkpoint_files& out) {
   return {};
 }
 
-/// Makes missing folders, from the top, and notes the folders that got entries.
 meta_store::problem meta_store::make_parents(const std::string& path) {
-  const auto parent = fs::path{absolute(path)}.parent_path();
+  return make_folder(fs::path{absolute(path)}.parent_path().string());
+}
+
+/// Makes missing folders, from the top, and notes the folders that got entries.
+meta_store::problem meta_store::make_folder(const std::string& absolute_path) {
   std::vector<std::string> missing;
-  for (auto dir = parent; ::access(dir.c_str(), F_OK) != 0; dir = dir.parent_path())
+  for (auto dir = fs::path{absolute_path}; ::access(dir.c_str(), F_OK) != 0; dir = dir.parent_path())
     missing.push_back(dir.string());
   for (auto dir = missing.rbegin(); dir != missing.rend(); ++dir) {
     if (::mkdir(dir->c_str(), 0755) != 0 && errno != EEXIST)
@@ -171,6 +176,33 @@ meta_store::problem meta_store::remove(const std::string& path) {
     return fail("remove", path, ec.value());
   if (removed > 0)
     folders_.insert(fs::path{absolute(path)}.parent_path().string());
+  return {};
+}
+
+meta_store::problem meta_store::change(const change_volumes& volumes) {
+  if (auto why = commit())
+    return why;
+  for (const auto& path : volumes.made)
+    if (auto why = make_folder(path))
+      return why;
+  // Data that nobody can reach any more is a nuisance; an agent that stops for it would be worse.
+  const auto kept = [](const std::string& path, const std::error_code& why) {
+    log_error("a destroyed volume is still there", {{"path", path}, {"why", why.message()}});
+  };
+  std::error_code ec;
+  for (const auto& path : volumes.removed) {
+    fs::remove_all(path, ec);
+    if (ec)
+      kept(path, ec);
+    folders_.insert(fs::path{path}.parent_path().string());
+  }
+  for (const auto& path : volumes.emptied) {
+    for (fs::directory_iterator i{path, ec}, end; !ec && i != end; i.increment(ec))
+      if (std::error_code why; fs::remove_all(i->path(), why), why)
+        kept(i->path().string(), why);
+    if (ec)
+      kept(path, ec);
+  }
   return {};
 }
 

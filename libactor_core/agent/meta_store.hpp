@@ -28,6 +28,8 @@ class meta_store {
   problem write(const std::string& path, const std::string& bytes);
   problem append(const std::string& path, const std::string& bytes);
   problem remove(const std::string& path);
+  /// Commits, then makes and removes volumes, which lie outside of the directory.
+  problem change(const change_volumes& volumes);
   /// Synchronises all that was done since the last commit.
   problem commit();
 
@@ -39,6 +41,7 @@ class meta_store {
 
   problem fail(const std::string& what, const std::string& path, int error);
   problem make_parents(const std::string& path);
+  problem make_folder(const std::string& absolute_path);
   std::string absolute(const std::string& path) const { return directory_ + "/" + path; }
   void close_below(const std::string& path);
 

@@ -45,6 +45,10 @@ effects agent_core::start(const checkpoint_files& files, moment now) {
       found.frameworks.clear();
     }
   }
+  if (const auto why = restore_resources(found)) {
+    emit(effect::stop{true, *why});
+    return take();
+  }
   restore(found, now);
   for (const auto& path : found.leftovers)
     remove(path);

@@ -1,5 +1,9 @@
 #include "agent/recovery.hpp"
 
+#include "wire/resource_convert.hpp"
+
+#include <troupe/link.pb.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -8,6 +12,20 @@ namespace troupe::agent {
 namespace v1 = mesos::v1;
 
 namespace {
+
+/// A list of resources; what cannot be read is damage.
+std::optional<resources> read_resources(recovered_agent& out, const std::string& path,
+                                        const std::string& bytes) {
+  const auto list = decode_records(bytes);
+  link::CheckpointResources message;
+  if (list.good_bytes == bytes.size() && list.records.size() <= 1 &&
+      (list.records.empty() ||
+       message.ParseFromArray(list.records[0].data(), int(list.records[0].size()))))
+    if (auto items = wire::from_proto(message.resources()))
+      return std::move(*items);
+  out.damage.push_back(path + " is damaged");
+  return std::nullopt;
+}
 
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> parts;
@@ -172,6 +190,10 @@ recovered_agent read_recovered(const checkpoint_files& files) {
       out.boot_id = bytes;
     else if (path == meta::latest)
       id = bytes;
+    else if (path == meta::resources)
+      out.remembered = read_resources(out, path, bytes).value_or(resources{});
+    else if (path == meta::resources_target)
+      out.wanted = read_resources(out, path, bytes);
   }
   if (id.empty())
     return out;

@@ -42,6 +42,9 @@ struct recovered_framework {
 struct recovered_agent {
   std::string boot_id; ///< empty: never started here
   agent_info_ptr info; ///< null: never registered
+  resources remembered; ///< reservations and volumes
+  /// As they were to be, when the change was not finished.
+  std::optional<resources> wanted;
   std::map<framework_id, recovered_framework> frameworks;
   /// Files that could not be understood, one line each; what depends on them is left out.
   std::vector<std::string> damage;

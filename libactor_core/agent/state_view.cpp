@@ -35,7 +35,7 @@ shared<agent_state_view> agent_core::view() {
   view->id = id_;
   view->info = info_;
   view->pid = agent_pid(config_);
-  view->total = config_.total;
+  view->total = total_;
   view->started = started_.wall;
   view->master_hostname = master_hostname_;
   view->recovering = phase_ == agent_phase::recovering || phase_ == agent_phase::reconnecting;
@@ -116,12 +116,13 @@ std::map<std::string, double, std::less<>> agent_core::gauges(moment now) const 
       {"slave/container_launch_errors", double(counters_.container_launch_errors)},
       {"slave/recovery_errors", double(counters_.recovery_errors)},
       {"slave/executor_directory_max_allowed_age_secs", to_seconds(gc_.allowed_age())},
+      {"resource_provider_manager/subscribed", 0}, // there are none yet
       {"gc/path_removals_pending", double(gc_.size())},
   };
   if (recovery_seconds_)
     out["slave/recovery_time_secs"] = *recovery_seconds_;
-  add_resource_gauges(out, config_.total.non_revocable(), used.non_revocable(), "");
-  add_resource_gauges(out, config_.total.revocable(), used.revocable(), "_revocable");
+  add_resource_gauges(out, total_.non_revocable(), used.non_revocable(), "");
+  add_resource_gauges(out, total_.revocable(), used.revocable(), "_revocable");
   return out;
 }
 

@@ -14,6 +14,7 @@ void agent_core::run_task_group(const link::RunTaskGroup& record, moment now) {
   auto& framework = admit_framework(record.framework());
   std::vector<task_info_ptr> tasks;
   std::optional<std::string> invalid;
+  auto wanted = bag_of(record.executor().resources());
   for (const auto& task : record.task_group().tasks()) {
     if (framework.task_index.contains(task_id{task.task_id().value()})) {
       log_warning("task group ignored: a task of it is here already",
@@ -22,6 +23,7 @@ void agent_core::run_task_group(const link::RunTaskGroup& record, moment now) {
     }
     if (auto why = check_id(task.task_id().value()))
       invalid = "bad task id: " + *why;
+    wanted += bag_of(task.resources());
     tasks.push_back(std::make_shared<v1::TaskInfo>(task));
   }
   const executor_id executor{record.executor().executor_id().value()};
@@ -36,6 +38,8 @@ void agent_core::run_task_group(const link::RunTaskGroup& record, moment now) {
                "Framework is shutting down on the agent"};
   else if (invalid)
     refused = {v1::TASK_ERROR, v1::TaskStatus::REASON_TASK_GROUP_INVALID, *invalid};
+  else if (auto unknown = check_resources(wanted))
+    refused = std::move(unknown);
   else if (record.has_launch_executor())
     refused = check_running(key, record.launch_executor());
   if (!refused)

@@ -24,10 +24,15 @@ if(TROUPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}/.. CCACHE_NOHASHDIR=1 ${TROUPE_CCACHE})
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
 endif()
+find_library(TROUPE_JEMALLOC jemalloc)
 find_program(TROUPE_MOLD mold)
 if(TROUPE_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
+
+# What is worth compiling once for all.
+set(TROUPE_COMMON_HEADERS <caf/all.hpp> <mesos/v1/mesos.pb.h> <mesos/v1/scheduler.pb.h> <troupe/link.pb.h>
+  <map> <memory> <optional> <set> <string> <unordered_map> <variant> <vector>)
 
 # troupe_library(NAME deps...): a static library of all sources in this folder.
 function(troupe_library name)
@@ -44,10 +49,19 @@ function(troupe_library name)
   set_property(GLOBAL APPEND PROPERTY TROUPE_LIBRARIES troupe_${name})
 endfunction()
 
-# Use the precompiled CAF and wire headers of troupe_protocol.
+# Use the precompiled CAF and wire headers of troupe_protocol, or another target's that has the same flags.
 function(troupe_use_pch target)
   get_target_property(kind ${target} TYPE)
+  set(owner troupe_protocol ${ARGN})
+  list(POP_BACK owner last)
   if(NOT kind STREQUAL "INTERFACE_LIBRARY")
-    target_precompile_headers(${target} REUSE_FROM troupe_protocol)
+    target_precompile_headers(${target} REUSE_FROM ${last})
+  endif()
+endfunction()
+
+# The process allocates with jemalloc (ADR 0006). Sanitizers bring their own.
+function(troupe_use_jemalloc target)
+  if(TROUPE_JEMALLOC AND NOT CMAKE_CXX_FLAGS_DEBUG MATCHES "fsanitize")
+    target_link_libraries(${target} PRIVATE ${TROUPE_JEMALLOC})
   endif()
 endfunction()

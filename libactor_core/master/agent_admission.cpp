@@ -18,10 +18,10 @@ agent_id next_id(turn& t) {
 
 /// An admission of an agent at this address that is being stored.
 admission* pending_admission(turn& t, const std::string& pid) {
-  for (auto& [id, change] : t.book.pending)
-    if (auto* step = std::get_if<admission>(&change); step != nullptr && step->pid == pid)
-      return step;
-  return nullptr;
+  auto known = t.book.admissions_by_pid.find(pid);
+  return known == t.book.admissions_by_pid.end()
+             ? nullptr
+             : &std::get<admission>(t.book.pending.at(known->second));
 }
 
 /// The same agent may ask twice, because an answer got lost with its link: then it has nothing

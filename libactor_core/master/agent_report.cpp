@@ -1,6 +1,7 @@
 #include "master/agent_report.hpp"
 
 #include "master/wire_texts.hpp"
+#include "model/checkpointed.hpp"
 #include "model/resource_text.hpp"
 #include "wire/resource_convert.hpp"
 #include "wire/task_state.hpp"
@@ -10,24 +11,6 @@
 namespace troupe::master {
 
 namespace {
-
-/// The plain resource that a reservation or volume was made of: static reservations stay.
-resource base_of(resource item) {
-  while (item.is_dynamically_reserved())
-    item.reservations.pop_back();
-  item.shared = false;
-  item.copies = 1;
-  if (item.disk) {
-    auto disk = *item.disk;
-    disk.persistence.reset();
-    disk.volume.reset();
-    if (disk.source)
-      item.disk = std::move(disk);
-    else
-      item.disk.reset();
-  }
-  return item;
-}
 
 /// Digits and dots, first number at least 1.
 bool version_supported(const std::string& version) {
@@ -75,23 +58,31 @@ std::optional<std::string> registration_fault(const core_config& config,
   return std::nullopt;
 }
 
-outcome<resources> total_of(const link::RegisterAgent& agent) {
+namespace {
+
+outcome<resources> total_with(const link::RegisterAgent& agent, const resources& made) {
   auto total = wire::from_proto(agent.agent().resources());
   if (!total)
     return failure{"its resources are invalid: " + total.error()};
+  auto all = with_checkpointed(std::move(*total), made);
+  if (!all)
+    return failure{"its " + all.error()};
+  return all;
+}
+
+} // namespace
+
+outcome<resources> total_of(const link::RegisterAgent& agent) {
   auto made = wire::from_proto(agent.checkpointed_resources());
   if (!made)
     return failure{"its checkpointed resources are invalid: " + made.error()};
-  for (const auto& item : *made)
-    if (!total->subtract_if_contained(resources{base_of(item)}))
-      return failure{"its checkpointed resource " + to_text(item) +
-                     " is not part of its resources " + to_text(*total)};
-  *total += *made;
-  return total;
+  return total_with(agent, *made);
 }
 
-outcome<agent_report> read_report(const link::ReregisterAgent& record) {
-  auto total = total_of(record.registration());
+outcome<agent_report> read_report(const link::ReregisterAgent& record, const agent_entry* known) {
+  auto total = known != nullptr
+                   ? total_with(record.registration(), checkpointed_part(known->total))
+                   : total_of(record.registration());
   if (!total)
     return failure{total.error()};
   agent_report report{std::move(*total), {}, {}};

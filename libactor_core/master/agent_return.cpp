@@ -1,11 +1,13 @@
 /// An agent comes back: after its own restart, a broken link, a time of silence, or to a new
 /// master.
 #include "master/agent_arrival.hpp"
+#include "master/agent_resources.hpp"
 #include "master/agent_steps.hpp"
 #include "master/agents.hpp"
 #include "master/frameworks.hpp"
 #include "master/maintenance.hpp"
 #include "master/offers.hpp"
+#include "model/checkpointed.hpp"
 
 #include <mesos/v1/mesos.pb.h>
 
@@ -74,6 +76,13 @@ void repeat_kills(turn& t, const agent_entry& agent) {
       t.tell_link(agent.link, *record);
 }
 
+/// What the agent has to remember, if it does not: a record of it was lost with a link.
+void repeat_conversions(turn& t, const agent_entry& agent, const link::ReregisterAgent& record) {
+  auto told = wire::from_proto(record.registration().checkpointed_resources());
+  if (!told || !(*told == checkpointed_part(agent.total)))
+    send_checkpointed(t, agent);
+}
+
 std::map<framework_id, resources> used_by_framework(const turn& t, const agent_entry& agent) {
   std::map<framework_id, resources> used;
   for (const auto& [id, tasks] : agent.tasks)
@@ -132,6 +141,7 @@ void take_over(turn& t, const homecoming& step, const agent_report& report, bool
   // Before it is greeted the agent repeats no updates, so nothing comes of what it shuts down.
   shut_down_frameworks(a, record);
   greet(t, agent, true, missing);
+  repeat_conversions(t, agent, record);
   if (agent.connected())
     repeat_kills(t, agent);
   update_frameworks(a, record);
@@ -148,6 +158,7 @@ void answer_again(turn& t, agent_entry& agent, const link::ReregisterAgent& reco
                   const agent_report& report) {
   arrival a{t, agent, report, true, false, {}};
   greet(t, agent, true, a.unexplained_tasks());
+  repeat_conversions(t, agent, record);
   shut_down_frameworks(a, record);
   repeat_kills(t, agent);
 }
@@ -179,12 +190,14 @@ void on_reregister(turn& t, link_id id, const to_master_ptr& record) {
   }
   if (turn_away(t, id, registration, pid))
     return;
-  auto report = read_report(record->reregister());
+  auto* known = t.book.find(agent);
+  if (known != nullptr && !known->conversions.empty())
+    return; // in a moment; it asks again
+  auto report = read_report(record->reregister(), known);
   if (!report) {
     refuse(t, id, agent, report.error());
     return;
   }
-  auto* known = t.book.find(agent);
   if (known != nullptr && known->link == id) {
     answer_again(t, *known, record->reregister(), *report);
     return;
@@ -214,8 +227,11 @@ void finish(turn& t, const homecoming& step) {
     t.changed(delta::recovered_agent_removed{step.agent});
   if (t.book.unreachable_agents.erase(step.agent))
     t.master_changed();
-  auto report = read_report(step.record->reregister());
-  take_over(t, step, *report, was_expected);
+  auto report = read_report(step.record->reregister(), t.book.find(step.agent));
+  if (report)
+    take_over(t, step, *report, was_expected);
+  else
+    refuse(t, step.link, step.agent, report.error());
   if (const auto* agent = t.book.find(step.agent))
     remove_if_down(t, *agent);
 }

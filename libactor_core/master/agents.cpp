@@ -139,6 +139,8 @@ void on_stored(turn& t, store_id id) {
     return;
   auto agent = std::visit([](const auto& step) { return step.agent; }, node.mapped());
   auto waiting = t.book.busy_agents.extract(agent);
+  if (const auto* step = std::get_if<admission>(&node.mapped()))
+    t.book.admissions_by_pid.erase(step->pid);
   std::visit([&](const auto& step) { finish(t, step); }, node.mapped());
   if (waiting && waiting.mapped() && t.book.links.contains(waiting.mapped()->link))
     on_reregister(t, waiting.mapped()->link, waiting.mapped()->record);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "master/config.hpp"
+#include "master/conversion_request.hpp"
 #include "master/deadlines.hpp"
 #include "master/effects.hpp"
 #include "master/history.hpp"
@@ -78,6 +79,7 @@ struct agent_entry {
   std::map<framework_id, std::set<task_id>> tasks;
   std::set<framework_id> executor_frameworks;                    ///< frameworks with executors here
   std::map<framework_id, std::map<task_id, to_agent_ptr>> kills; ///< asked for, not yet terminal
+  std::set<request_id> conversions; ///< under way; while there are some it does not come back
   unsigned missed_pings = 0;
   bool heard = true; ///< since the last ping
 
@@ -164,9 +166,11 @@ struct books {
 
   std::map<link_id, link_entry> links;
   std::map<store_id, pending_change> pending;
+  std::map<std::string, store_id> admissions_by_pid; ///< those in `pending`
   /// Agents with a change in `pending`; a re-registration that comes meanwhile waits here.
   std::map<agent_id, std::optional<homecoming>> busy_agents;
 
+  std::map<request_id, pending_conversion> conversions;
   role_quotas quotas;          ///< in force
   role_quotas quotas_to_come;  ///< when all of `settings` are stored
   role_weights weights;         ///< in force

@@ -28,7 +28,7 @@ using allocator_message =
     std::variant<add_framework, update_framework, remove_framework, activate_framework,
                  deactivate_framework, add_agent, update_agent, remove_agent, activate_agent,
                  deactivate_agent, recover_resources, suppress_offers, revive_offers,
-                 await_agents, set_quota, set_weights>;
+                 convert_allocation, await_agents, set_quota, set_weights>;
 
 namespace effect {
 
@@ -50,6 +50,11 @@ struct close_link {
 };
 struct tell_allocator {
   allocator_message message;
+};
+/// Ask this of the allocator; its answer is told with `conversion_answered(id, refused)`.
+struct ask_allocator {
+  request_id id = 0;
+  convert_available question;
 };
 /// Store this; once it is, the core is told with `registry_stored(id)`.
 struct store {
@@ -77,8 +82,9 @@ struct give_up {
 } // namespace effect
 
 using any_effect = std::variant<effect::send_event, effect::close_endpoint, effect::send_agent,
-                                effect::close_link, effect::tell_allocator, effect::store,
-                                effect::answer, effect::change_state, effect::log, effect::give_up>;
+                                effect::close_link, effect::tell_allocator, effect::ask_allocator,
+                                effect::store, effect::answer, effect::change_state, effect::log,
+                                effect::give_up>;
 using effects = std::vector<any_effect>;
 
 } // namespace troupe::master

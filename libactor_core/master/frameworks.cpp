@@ -1,6 +1,7 @@
 #include "master/frameworks.hpp"
 
 #include "master/events.hpp"
+#include "master/metrics.hpp"
 #include "master/offers.hpp"
 #include "master/tasks.hpp"
 #include "master/validation.hpp"
@@ -89,6 +90,7 @@ framework_entry& add(turn& t, framework_id id, FrameworkInfo info, bool active) 
   framework.registered = t.now.wall;
   info.mutable_id()->set_value(id.value());
   set_info(framework, std::move(info));
+  declare_framework(t.book.metrics, framework.metrics);
   t.tell_allocator(
       add_framework{id, options_of(framework.traits, framework.suppressed), active, {}});
   return framework;

@@ -1,6 +1,6 @@
 #include "master/launch.hpp"
 
-#include "master/events.hpp"
+#include "master/grant.hpp"
 #include "master/offers.hpp"
 #include "master/task_validation.hpp"
 #include "master/tasks.hpp"
@@ -16,14 +16,6 @@ using mesos::v1::scheduler::Call;
 using offer_ids = google::protobuf::RepeatedPtrField<mesos::v1::OfferID>;
 
 namespace {
-
-/// What an ACCEPT works with.
-struct grant {
-  framework_entry& framework;
-  agent_entry& agent;
-  std::string role;
-  resources left;
-};
 
 std::optional<std::string> offers_fault(const turn& t, const framework_entry& framework,
                                         const offer_ids& ids) {
@@ -54,10 +46,6 @@ std::optional<std::string> offers_fault(const turn& t, const framework_entry& fr
   return std::nullopt;
 }
 
-std::string operation_word(const Offer::Operation& operation) {
-  return metric_word(Offer::Operation::Type_Name(operation.type()));
-}
-
 /// The tasks of a LAUNCH or LAUNCH_GROUP; none for other operations.
 const google::protobuf::RepeatedPtrField<TaskInfo>& tasks_of(const Offer::Operation& operation) {
   return operation.type() == Offer::Operation::LAUNCH_GROUP
@@ -80,25 +68,6 @@ void refuse_tasks(turn& t, const framework_entry& framework, const Offer::Operat
     *status.mutable_agent_id() = task.agent_id();
     report(t, framework, std::move(status));
   }
-}
-
-/// An operation that changes resources fails: logged, and told to the framework if it asked for
-/// feedback.
-void drop_operation(turn& t, const framework_entry& framework, const Offer::Operation& operation,
-                    const agent_id& agent, const std::string& message) {
-  t.warning("operation dropped", {{"framework", framework.id.value()},
-                                  {"operation", operation_word(operation)},
-                                  {"id", operation.id().value()},
-                                  {"reason", message}});
-  if (!operation.has_id())
-    return;
-  mesos::v1::OperationStatus status;
-  *status.mutable_operation_id() = operation.id();
-  status.set_state(mesos::v1::OPERATION_ERROR);
-  status.set_message(message);
-  if (!agent.empty())
-    status.mutable_agent_id()->set_value(agent.value());
-  t.tell(framework, operation_update_event(std::move(status)));
 }
 
 /// The whole ACCEPT fails: its offers go back, its tasks were never launched.
@@ -230,10 +199,7 @@ void perform(turn& t, grant& g, const Offer::Operation& operation) {
     t.warning("operation of an unknown type ignored", {{"framework", g.framework.id.value()}});
     break;
   default:
-    drop_operation(t, g.framework, operation, g.agent.id,
-                   "This master does not support the operation " +
-                       Offer::Operation::Type_Name(operation.type()) + " on agent " +
-                       g.agent.id.value());
+    convert(t, g, operation);
   }
 }
 
@@ -252,15 +218,16 @@ void accept(turn& t, framework_entry& framework, const Call::Accept& accept) {
   }
   t.count("master/messages_launch_tasks");
   const auto& first = t.book.offers.at(offer_id{accept.offer_ids(0).value()});
-  grant g{framework, t.book.agents.at(first.agent), first.role, {}};
+  grant g{framework, t.book.agents.at(first.agent), first.role, {}, {}, {}};
   for (const auto& wanted : accept.offer_ids()) {
     auto offer = remove_offer(t, offer_id{wanted.value()});
-    g.left += std::move(offer.offered);
+    g.offered += std::move(offer.offered);
     t.count(framework, "offers/accepted");
   }
+  g.left = g.offered;
   for (const auto& operation : accept.operations())
     perform(t, g, operation);
-  give_back(t, framework.id, g.agent.id, g.left, filter_of(accept.filters()));
+  return_rest(t, g, accept.filters());
 }
 
 } // namespace troupe::master

@@ -52,6 +52,7 @@ struct effect_runner {
         x.message);
   }
 
+  void operator()(effect::ask_allocator& x) const { state.ask_allocator(x); }
   void operator()(effect::store& x) const { state.store(x); }
   void operator()(effect::answer& x) { answers.push_back(std::move(x)); }
   void operator()(effect::change_state& x) { changes.push_back(std::move(x.change)); }
@@ -80,8 +81,14 @@ void master_state::registry_loaded(const registry& known) {
 }
 
 void master_state::publish_metrics() {
-  if (around_.metrics)
-    self_->send(around_.metrics, core_->take_metrics(now()));
+  if (!around_.metrics)
+    return;
+  auto batch = core_->take_metrics(now());
+  // One queue for all: there are no dispatches or requests apart from it.
+  batch.set("master/event_queue_messages", static_cast<double>(self_->mailbox().size()));
+  batch.set("master/event_queue_dispatches", 0);
+  batch.set("master/event_queue_http_requests", 0);
+  self_->send(around_.metrics, batch.take());
 }
 
 caf::result<api_answer> master_state::subscribe(const subscribe_framework& request) {
@@ -110,6 +117,26 @@ caf::result<api_answer> master_state::teardown(const teardown_framework& request
   auto result = core_->teardown(request.framework, now());
   carry_out(std::move(result.out));
   return result.answer;
+}
+
+caf::result<api_answer> master_state::convert(const convert_resources& request) {
+  const auto id = next_request_++;
+  auto promise = self_->make_response_promise<api_answer>();
+  unanswered_.emplace(id, promise);
+  carry_out(core_->convert(id, {request.agent, request.operation, request.principal}, now()));
+  return promise;
+}
+
+void master_state::ask_allocator(const effect::ask_allocator& x) {
+  self_->request(around_.allocator, caf::infinite, x.question)
+      .then(
+          [this, id = x.id](const conversion_outcome& done) {
+            carry_out(core_->conversion_answered(id, done.refused, now()));
+          },
+          [this](const caf::error& why) {
+            // It may have converted or not: the books can't be trusted any more.
+            give_up("the allocator did not answer: " + self_->system().render(why));
+          });
 }
 
 caf::result<api_answer> master_state::operate(const operator_request& request) {
@@ -213,6 +240,7 @@ master_actor::behavior_type master(master_actor::stateful_pointer<master_state> 
       [self](const subscribe_framework& x) { return self->state.subscribe(x); },
       [self](const scheduler_request& x) { return self->state.call(x); },
       [self](const teardown_framework& x) { return self->state.teardown(x); },
+      [self](const convert_resources& x) { return self->state.convert(x); },
       [self](const operator_request& x) { return self->state.operate(x); },
       [self](const attach_replica& x) { self->state.attach(x); },
       [self](const offers_made& x) { self->state.offers(x); },

@@ -40,6 +40,7 @@ struct master_state {
   caf::result<api_answer> subscribe(const subscribe_framework& request);
   caf::result<api_answer> call(const scheduler_request& request);
   caf::result<api_answer> teardown(const teardown_framework& request);
+  caf::result<api_answer> convert(const convert_resources& request);
   caf::result<api_answer> operate(const operator_request& request);
   void attach(const attach_replica& request);
   void offers(const offers_made& made);
@@ -53,6 +54,7 @@ struct master_state {
   instant now() const;
   void carry_out(effects out);
   void store(const effect::store& change);
+  void ask_allocator(const effect::ask_allocator& x);
   void give_up(const std::string& reason);
   void publish(std::vector<state_change> changes);
   void publish_metrics();

@@ -6,6 +6,7 @@
 #include "master/metrics.hpp"
 #include "master/offers.hpp"
 #include "master/operator_calls.hpp"
+#include "master/operator_conversion.hpp"
 #include "master/task_calls.hpp"
 #include "master/views.hpp"
 
@@ -200,6 +201,15 @@ operator_turn master_core::operate(const operator_call& request, instant now) {
     result.answer = master::perform(t, *request.call, request.principal, request.id);
   });
   return result;
+}
+
+effects master_core::convert(request_id id, const conversion_request& request, instant now) {
+  return run(now, [&](turn& t) { begin_conversion(t, id, request); });
+}
+
+effects master_core::conversion_answered(request_id id, const std::string& refused,
+                                         instant now) {
+  return run(now, [&](turn& t) { on_conversion_answered(t, id, refused); });
 }
 
 effects master_core::endpoint_down(endpoint_id endpoint, instant now) {

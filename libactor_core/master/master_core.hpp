@@ -9,6 +9,7 @@
 #pragma once
 
 #include "master/config.hpp"
+#include "master/conversion_request.hpp"
 #include "master/effects.hpp"
 #include "protocol/metrics.hpp"
 
@@ -76,6 +77,10 @@ class master_core {
   api_turn call(const call_request& request, instant now);
   /// An operator removes a framework.
   api_turn teardown(const framework_id& framework, instant now);
+  /// An operator converts resources; `id` is new. Ends in one `effect::answer`.
+  effects convert(request_id id, const conversion_request& request, instant now);
+  /// The allocator's answer to `effect::ask_allocator`; empty: done.
+  effects conversion_answered(request_id id, const std::string& refused, instant now);
   operator_turn operate(const operator_call& request, instant now);
   /// A stream ended by itself.
   effects endpoint_down(endpoint_id endpoint, instant now);

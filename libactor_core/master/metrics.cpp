@@ -2,6 +2,7 @@
 
 #include "master/quota.hpp"
 #include "master/statuses.hpp"
+#include "wire/task_state.hpp"
 
 #include <mesos/v1/scheduler.pb.h>
 
@@ -130,7 +131,9 @@ void set_frameworks(books& book) {
   double connected = 0, unreachable = 0;
   for (const auto& [id, framework] : book.frameworks) {
     connected += framework.connected() ? 1 : 0;
-    unreachable += static_cast<double>(framework.unreachable_tasks.size());
+    auto own = static_cast<double>(framework.unreachable_tasks.size());
+    unreachable += own;
+    book.metrics.set(framework.metrics + "tasks/active/task_unreachable", own);
   }
   auto all = static_cast<double>(book.frameworks.size());
   auto& m = book.metrics;
@@ -153,6 +156,30 @@ void set_tasks(books& book) {
 void declare_counters(metric_batch& metrics) {
   for (const auto* name : counters)
     metrics.count(std::string("master/") + name, 0);
+}
+
+void declare_framework(metric_batch& metrics, const std::string& prefix) {
+  auto each = [](const google::protobuf::EnumDescriptor& type, auto use) {
+    for (int i = 0; i < type.value_count(); ++i)
+      if (type.value(i)->name() != "UNKNOWN")
+        use(*type.value(i), metric_word(type.value(i)->name()));
+  };
+  for (const auto& [group, type] :
+       {std::pair{"calls", Call::Type_descriptor()},
+        std::pair{"events", mesos::v1::scheduler::Event::Type_descriptor()},
+        std::pair{"operations", mesos::v1::Offer::Operation::Type_descriptor()}}) {
+    auto own = prefix + group;
+    metrics.count(own, 0);
+    each(*type, [&](const auto&, const std::string& word) { metrics.count(own + "/" + word, 0); });
+  }
+  for (const auto* outcome : {"sent", "accepted", "declined", "rescinded"})
+    metrics.count(prefix + "offers/" + outcome, 0);
+  each(*mesos::v1::TaskState_descriptor(), [&](const auto& value, const std::string& word) {
+    if (wire::is_terminal(static_cast<TaskState>(value.number())))
+      metrics.count(prefix + "tasks/terminal/" + word, 0);
+    else
+      metrics.set(prefix + "tasks/active/" + word, 0);
+  });
 }
 
 void set_gauges(books& book, instant now) {

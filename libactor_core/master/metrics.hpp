@@ -9,6 +9,10 @@ namespace troupe::master {
 /// Every counter of the master at 0, so that monitors find them before the first event.
 void declare_counters(metric_batch& metrics);
 
+/// A framework's own counters and gauges at 0, for the same reason. `prefix` is its
+/// `framework_entry::metrics`.
+void declare_framework(metric_batch& metrics, const std::string& prefix);
+
 /// The gauges as the books stand. Costs a visit to each agent and framework.
 void set_gauges(books& book, instant now);
 

@@ -78,15 +78,6 @@ Offer make_offer(turn& t, framework_entry& framework, agent_entry& agent, const 
   return offer;
 }
 
-void rescind(turn& t, const offer_id& id) {
-  auto offer = remove_offer(t, id);
-  if (auto* framework = t.book.find(offer.framework)) {
-    t.tell(*framework, rescind_event(id));
-    t.count(*framework, "offers/rescinded");
-  }
-  give_back(t, offer.framework, offer.agent, offer.offered);
-}
-
 } // namespace
 
 filter_duration filter_of(const mesos::v1::Filters& filters) {
@@ -102,7 +93,8 @@ filter_duration filter_of(const mesos::v1::Filters& filters) {
 
 void make_offers(turn& t, const std::vector<allocation>& allocations) {
   std::vector<std::pair<framework_entry*, scheduler_event>> events;
-  for (const auto& given : allocations) {
+  for (auto given : allocations) {
+    given.offered = std::move(given.offered).allocated_to_role(given.role);
     auto* framework = t.book.find(given.framework);
     auto* agent = t.book.find(given.agent);
     if (framework == nullptr || !framework->connected() || agent == nullptr ||
@@ -161,6 +153,23 @@ void rescind_all(turn& t, const agent_entry& agent) {
   auto ids = agent.offers;
   for (const auto& id : ids)
     rescind(t, id);
+}
+
+void rescind_on(turn& t, const agent_entry& agent,
+                const std::function<bool(const offer_entry&)>& affected) {
+  auto ids = agent.offers;
+  for (const auto& id : ids)
+    if (affected(t.book.offers.at(id)))
+      rescind(t, id);
+}
+
+void rescind(turn& t, const offer_id& id, filter_duration filter) {
+  auto offer = remove_offer(t, id);
+  if (auto* framework = t.book.find(offer.framework)) {
+    t.tell(*framework, rescind_event(id));
+    t.count(*framework, "offers/rescinded");
+  }
+  give_back(t, offer.framework, offer.agent, offer.offered, filter);
 }
 
 void expire(turn& t, const offer_id& id) {

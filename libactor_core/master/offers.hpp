@@ -38,6 +38,11 @@ void rescind_if(turn& t, const framework_entry& framework,
                 const std::function<bool(const offer_entry&)>& affected);
 /// Withdraws all offers of an agent.
 void rescind_all(turn& t, const agent_entry& agent);
+/// Withdraws those offers of an agent that satisfy the predicate.
+void rescind_on(turn& t, const agent_entry& agent,
+                const std::function<bool(const offer_entry&)>& affected);
+/// Withdraws one offer; what it held is not offered to the framework again for so long.
+void rescind(turn& t, const offer_id& id, filter_duration filter = std::nullopt);
 /// The offer has waited long enough: RESCIND.
 void expire(turn& t, const offer_id& id);
 

@@ -47,8 +47,13 @@ TaskStatus status_of_unknown(const turn& t, const framework_entry& framework, co
       status.mutable_agent_id()->set_value(agent->value());
     return status;
   };
-  if (agent && t.book.agents.contains(*agent))
+  if (auto known = agent ? t.book.agents.find(*agent) : t.book.agents.end();
+      known != t.book.agents.end()) {
+    // While its link is down, an agent may still run tasks that were already given up as lost.
+    if (!known->second.connected())
+      return make(TaskState::TASK_UNKNOWN, "Task is unknown and its agent is disconnected");
     return make(TaskState::TASK_GONE, "Task is unknown to the agent");
+  }
   if (const auto* since = agent ? t.book.unreachable_agents.find(*agent) : nullptr) {
     auto status = make(TaskState::TASK_UNREACHABLE, "Task is unreachable");
     if (aware)

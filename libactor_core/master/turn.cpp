@@ -89,6 +89,8 @@ void turn::store(registry_operation operation, pending_change change) {
   auto id = book.next_store++;
   auto agent = std::visit([](const auto& x) { return x.agent; }, change);
   book.busy_agents.try_emplace(agent);
+  if (const auto* step = std::get_if<admission>(&change))
+    book.admissions_by_pid[step->pid] = id;
   book.pending.emplace(id, std::move(change));
   out.push_back(effect::store{id, std::move(operation)});
 }

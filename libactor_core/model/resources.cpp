@@ -44,13 +44,13 @@ bool value_contains(const resource::value_type& all, const resource::value_type&
 } // namespace
 
 resources::resources(std::initializer_list<resource> items) {
-  items_.reserve(items.size());
+  reserve_space(items.size());
   for (const auto& item : items)
     merge(item);
 }
 
 resources::resources(std::vector<resource> items) {
-  items_.reserve(items.size());
+  reserve_space(items.size());
   for (auto& item : items)
     merge(std::move(item));
 }
@@ -59,15 +59,16 @@ template <class Resource>
 void resources::merge(Resource&& item) {
   if (item.is_empty())
     return;
-  auto at = item.is_exclusive() && !item.shared ? items_.end() : find_counterpart(items_, item);
-  if (at == items_.end()) {
-    items_.push_back(std::forward<Resource>(item));
+  auto& items = items_.write();
+  auto at = item.is_exclusive() && !item.shared ? items.end() : find_counterpart(items, item);
+  if (at == items.end()) {
+    items.push_back(std::forward<Resource>(item));
   } else if (item.shared) {
     at->copies += item.copies;
   } else {
     add_value(at->value, item.value);
     if (at->is_empty()) // a negative amount has met its opposite
-      items_.erase(at);
+      items.erase(at);
   }
 }
 
@@ -78,13 +79,15 @@ void resources::add(resource item) {
 bool resources::contains(const resource& item) const {
   if (item.is_empty())
     return true;
-  auto at = find_counterpart(items_, item);
-  if (at == items_.end())
+  auto at = find_counterpart(items_.read(), item);
+  if (at == end())
     return false;
   return item.shared ? item.copies <= at->copies : value_contains(at->value, item.value);
 }
 
 bool resources::contains(const resources& other) const {
+  if (same_body(other))
+    return true;
   for (auto item = other.begin(); item != other.end(); ++item) {
     if (!contains(*item))
       return false;
@@ -101,25 +104,26 @@ bool resources::contains(const resources& other) const {
 void resources::take(const resource& item) {
   if (item.is_empty())
     return;
-  auto at = find_counterpart(items_, item);
+  auto& items = items_.write();
+  auto at = find_counterpart(items, item);
   if (item.shared) {
     at->copies -= item.copies;
     if (at->copies == 0)
-      items_.erase(at);
+      items.erase(at);
   } else if (item.is_exclusive()) {
-    items_.erase(at);
+    items.erase(at);
   } else {
     subtract_value(at->value, item.value);
     if (at->is_empty())
-      items_.erase(at);
+      items.erase(at);
   }
 }
 
 bool resources::subtract_if_contained(const resources& other) {
   if (!contains(other))
     return false;
-  if (&other == this) {
-    items_.clear();
+  if (same_body(other)) {
+    items_ = {};
     return true;
   }
   for (const auto& item : other)
@@ -155,7 +159,7 @@ resources& resources::operator+=(resources&& other) {
   }
   if (&other == this)
     return *this += resources(std::as_const(other));
-  for (auto& item : other.items_)
+  for (auto& item : std::move(other.items_).take())
     merge(std::move(item));
   return *this;
 }
@@ -172,6 +176,8 @@ resources& resources::operator-=(const resources& other) {
 }
 
 bool operator==(const resources& a, const resources& b) {
+  if (a.same_body(b))
+    return true;
   if (a.size() != b.size())
     return false;
   // Mostly the order is the same too.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/resource.hpp"
+#include "model/shared_vector.hpp"
 
 #include <concepts>
 #include <initializer_list>
@@ -16,8 +17,8 @@ namespace troupe {
 
 /// A bag of non-empty resources in the order of first insertion. Resources of the same identity are
 /// one entry, except exclusive ones (`resource::is_exclusive`), which never merge. Equal shared
-/// resources are one entry with a number of copies. Equality ignores the order. Copying costs one
-/// allocation and a copy of each entry.
+/// resources are one entry with a number of copies. Equality ignores the order. Copying costs a
+/// reference count; the first change of a copy costs a copy of each entry.
 class resources {
  public:
   using const_iterator = std::vector<resource>::const_iterator;
@@ -26,15 +27,21 @@ class resources {
   resources(std::initializer_list<resource> items);
   explicit resources(std::vector<resource> items);
 
-  bool empty() const noexcept { return items_.empty(); }
+  bool empty() const noexcept { return items_.read().empty(); }
   /// Number of entries.
-  std::size_t size() const noexcept { return items_.size(); }
-  const_iterator begin() const noexcept { return items_.begin(); }
-  const_iterator end() const noexcept { return items_.end(); }
+  std::size_t size() const noexcept { return items_.read().size(); }
+  const_iterator begin() const noexcept { return items_.read().begin(); }
+  const_iterator end() const noexcept { return items_.read().end(); }
 
   /// Adds one resource (all its copies, if shared); an empty one changes nothing.
   void add(resource item);
-  void reserve_space(std::size_t entries) { items_.reserve(entries); }
+  void reserve_space(std::size_t entries) { items_.write().reserve(entries); }
+
+  /// True when both are copies of one bag that has not changed since: they are equal, at no cost.
+  bool same_body(const resources& other) const noexcept { return items_.same_body(other.items_); }
+
+  /// A hint: this will be copied soon.
+  void foresee_copy() const noexcept { items_.foresee_copy(); }
 
   /// True when `other` can be subtracted: enough of each identity, each exclusive one whole, enough
   /// copies of each shared.
@@ -65,14 +72,16 @@ class resources {
   /// The entries that satisfy the predicate.
   template <std::predicate<const resource&> Predicate>
   resources filter(Predicate wanted) const {
-    resources result;
-    for (auto item = items_.begin(); item != items_.end(); ++item) {
+    std::vector<resource> chosen;
+    for (auto item = begin(); item != end(); ++item) {
       if (!wanted(*item))
         continue;
-      if (result.empty())
-        result.reserve_space(static_cast<std::size_t>(items_.end() - item));
-      result.items_.push_back(*item);
+      if (chosen.empty())
+        chosen.reserve(static_cast<std::size_t>(end() - item));
+      chosen.push_back(*item);
     }
+    resources result;
+    result.items_ = shared_vector(std::move(chosen));
     return result;
   }
 
@@ -136,7 +145,7 @@ class resources {
   template <class Change>
   resources changed(Change change) const;
 
-  std::vector<resource> items_;
+  shared_vector<resource> items_;
 };
 
 std::ostream& operator<<(std::ostream& out, const resources& value);

@@ -8,14 +8,17 @@
 namespace troupe {
 
 void resources::merge_anew() {
-  *this = resources(std::move(items_));
+  *this = resources(std::move(items_).take());
 }
 
 void resources::set_allocation(const std::optional<std::string>& role) {
   // As long as all entries had the same allocation before, none can merge now.
   bool uniform = true;
-  const auto before = empty() ? std::nullopt : items_.front().allocation_role;
-  for (auto& item : items_) {
+  if (empty())
+    return;
+  auto& items = items_.write();
+  const auto before = items.front().allocation_role;
+  for (auto& item : items) {
     uniform = uniform && item.allocation_role == before;
     item.allocation_role = role;
   }
@@ -26,7 +29,7 @@ void resources::set_allocation(const std::optional<std::string>& role) {
 template <class Change>
 resources resources::changed(Change change) const {
   auto result = *this;
-  for (auto& item : result.items_)
+  for (auto& item : result.items_.write())
     change(item);
   result.merge_anew();
   return result;
@@ -46,9 +49,9 @@ resources resources::reserved(std::string_view role) const {
 
 std::map<std::string, resources> resources::reservations() const {
   std::map<std::string, resources> result;
-  for (const auto& item : items_)
+  for (const auto& item : *this)
     if (item.is_reserved())
-      result[item.reservations.back().role].items_.push_back(item);
+      result[item.reservations.back().role].items_.write().push_back(item);
   return result;
 }
 
@@ -100,9 +103,9 @@ resources resources::unallocated() && {
 
 std::map<std::string, resources> resources::allocations() const {
   std::map<std::string, resources> result;
-  for (const auto& item : items_) {
+  for (const auto& item : *this) {
     expects(item.allocation_role.has_value(), "allocations() of a resource without allocation");
-    result[*item.allocation_role].items_.push_back(item);
+    result[*item.allocation_role].items_.write().push_back(item);
   }
   return result;
 }
@@ -124,8 +127,8 @@ resources resources::to_unreserved() const {
 
 quantities resources::scalars() const {
   quantities sums;
-  sums.reserve_space(items_.size());
-  for (const auto& item : items_)
+  sums.reserve_space(size());
+  for (const auto& item : *this)
     if (auto* amount = std::get_if<quantity>(&item.value))
       sums.add(item.name, *amount);
   return sums;
@@ -137,7 +140,7 @@ quantities resources::all_quantities() const {
   auto whole = [](std::uint64_t count) {
     return quantity::from_double(static_cast<double>(count));
   };
-  for (const auto& item : items_) {
+  for (const auto& item : *this) {
     if (auto* amount = std::get_if<quantity>(&item.value))
       sums.add(item.name, *amount);
     else if (auto* numbers = std::get_if<ranges>(&item.value))
@@ -150,7 +153,7 @@ quantities resources::all_quantities() const {
 
 quantity resources::get_scalar(std::string_view name) const {
   quantity sum;
-  for (const auto& item : items_)
+  for (const auto& item : *this)
     if (auto* amount = std::get_if<quantity>(&item.value); amount && item.name == name)
       sum += *amount;
   return sum;
@@ -158,7 +161,7 @@ quantity resources::get_scalar(std::string_view name) const {
 
 ranges resources::get_ranges(std::string_view name) const {
   ranges sum;
-  for (const auto& item : items_)
+  for (const auto& item : *this)
     if (auto* numbers = std::get_if<ranges>(&item.value); numbers && item.name == name)
       sum += *numbers;
   return sum;
@@ -166,7 +169,7 @@ ranges resources::get_ranges(std::string_view name) const {
 
 string_set resources::get_set(std::string_view name) const {
   string_set sum;
-  for (const auto& item : items_)
+  for (const auto& item : *this)
     if (auto* items = std::get_if<string_set>(&item.value); items && item.name == name)
       sum += *items;
   return sum;

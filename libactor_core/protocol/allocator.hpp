@@ -4,7 +4,7 @@
 ///   master ◀──────────offers_made────────── allocator ◀─table─┘   (one conversation per cycle)
 ///
 /// It is a pure function of what the master told it; its books are the master's, one step behind. Resources
-/// in these messages carry their allocation role where they are allocated.
+/// in these messages carry their allocation role where they are allocated, except in `allocation`.
 #pragma once
 
 #include "protocol/base.hpp"
@@ -26,7 +26,7 @@ struct allocation {
   framework_id framework;
   std::string role;
   agent_id agent;
-  resources offered; ///< allocation role set to `role`
+  resources offered; ///< without allocation role, so that it is a copy of the agent's bag at no cost
 };
 
 /// The result of a cycle, never empty.

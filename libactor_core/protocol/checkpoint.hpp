@@ -27,6 +27,14 @@ struct remove_checkpoint {
   std::string path;
 };
 
+/// Make and remove persistent volumes, after all that came before is durable. All paths are absolute. What
+/// cannot be made is an error; what cannot be removed stays, with a line in the log.
+struct change_volumes {
+  std::vector<std::string> made;    ///< folders; one that is there already is fine
+  std::vector<std::string> removed; ///< folders with all in them; a missing one is fine
+  std::vector<std::string> emptied; ///< mount points: they stay, without what is in them
+};
+
 struct checkpoint_done {};
 
 /// Every file below the meta directory, at start: path and content.
@@ -37,6 +45,7 @@ using checkpointer_actor
   = caf::typed_actor<caf::replies_to<write_checkpoint>::with<checkpoint_done>,
                      caf::replies_to<append_checkpoint>::with<checkpoint_done>,
                      caf::replies_to<remove_checkpoint>::with<checkpoint_done>,
+                     caf::replies_to<change_volumes>::with<checkpoint_done>,
                      caf::replies_to<read_checkpoints>::with<shared<checkpoint_files>>>;
 
 } // namespace troupe
@@ -44,5 +53,6 @@ using checkpointer_actor
 TROUPE_MESSAGE(troupe::write_checkpoint)
 TROUPE_MESSAGE(troupe::append_checkpoint)
 TROUPE_MESSAGE(troupe::remove_checkpoint)
+TROUPE_MESSAGE(troupe::change_volumes)
 TROUPE_MESSAGE(troupe::checkpoint_done)
 TROUPE_MESSAGE(troupe::read_checkpoints)

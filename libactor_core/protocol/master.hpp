@@ -12,6 +12,9 @@
 #include "protocol/framework.hpp"
 #include "protocol/state_delta.hpp"
 
+namespace mesos::v1 {
+class Offer_Operation;
+}
 namespace mesos::v1::master {
 class Call;
 }
@@ -42,6 +45,15 @@ struct teardown_framework {
   framework_id framework;
 };
 
+/// An operator reserves, unreserves, or creates, destroys or resizes volumes, out of what no task of the
+/// agent uses; offers of it are withdrawn as far as need be. Always answered: 202 when done, 400 when it is
+/// not valid, 409 when there is not enough (with what there is).
+struct convert_resources {
+  agent_id agent;
+  shared<mesos::v1::Offer_Operation> operation;
+  std::string principal; ///< empty without authentication
+};
+
 /// A call of the operator API that changes the master's state, checked in form at the edge. Answered
 /// once what it changes is in the registry: 200, or an error status and nothing changed.
 struct operator_request {
@@ -58,6 +70,7 @@ using master_actor
   = caf::typed_actor<caf::replies_to<subscribe_framework>::with<api_answer>,
                      caf::replies_to<scheduler_request>::with<api_answer>,
                      caf::replies_to<teardown_framework>::with<api_answer>,
+                     caf::replies_to<convert_resources>::with<api_answer>,
                      caf::replies_to<operator_request>::with<api_answer>,
                      caf::reacts_to<attach_replica>, caf::reacts_to<offers_made>,
                      caf::reacts_to<link_opened>, caf::reacts_to<link_received>,
@@ -68,5 +81,6 @@ using master_actor
 TROUPE_MESSAGE(troupe::subscribe_framework)
 TROUPE_MESSAGE(troupe::scheduler_request)
 TROUPE_MESSAGE(troupe::teardown_framework)
+TROUPE_MESSAGE(troupe::convert_resources)
 TROUPE_MESSAGE(troupe::operator_request)
 TROUPE_MESSAGE(troupe::attach_replica)

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,7 @@ struct get_metrics {
 
 struct metrics_snapshot {
   gauge_values values;
+  std::set<std::string, std::less<>> counters{}; ///< those of `values` that only grow
 };
 
 using metrics_actor =

@@ -49,6 +49,7 @@ caf::result<metrics_snapshot> gather(metrics_actor::stateful_pointer<metrics_sta
                                      steady_time now) {
   auto work = std::make_shared<gathering>();
   work->result.values = self->state.book.read(now);
+  work->result.counters = self->state.book.counters();
   if (!config.uptime_key.empty())
     work->result.values[config.uptime_key] = to_seconds(now - self->state.started);
   if (config.with_system)
@@ -72,22 +73,26 @@ caf::result<metrics_snapshot> gather(metrics_actor::stateful_pointer<metrics_sta
 } // namespace
 
 void metrics_book::forget(const std::string& prefix) {
-  auto drop = [&](auto& map) {
-    auto first = map.lower_bound(prefix);
+  auto drop = [&](auto& names, auto name_of) {
+    auto first = names.lower_bound(prefix);
     auto last = first;
-    while (last != map.end() && last->first.starts_with(prefix))
+    while (last != names.end() && name_of(*last).starts_with(prefix))
       ++last;
-    map.erase(first, last);
+    names.erase(first, last);
   };
-  drop(values_);
-  drop(timers_);
+  auto key = [](const auto& each) -> const std::string& { return each.first; };
+  drop(values_, key);
+  drop(timers_, key);
+  drop(counters_, [](const std::string& each) -> const std::string& { return each; });
 }
 
 void metrics_book::apply(const metric_batch& batch, steady_time now) {
   for (const auto& prefix : batch.forgotten())
     forget(prefix);
-  for (const auto& [name, by] : batch.counters())
+  for (const auto& [name, by] : batch.counters()) {
     values_[name] += by;
+    counters_.insert(name);
+  }
   for (const auto& [name, value] : batch.gauges())
     values_[name] = value;
   for (const auto& [name, window] : batch.timers())

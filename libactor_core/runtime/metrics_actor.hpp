@@ -6,6 +6,7 @@
 #include "runtime/timer_series.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,14 @@ class metrics_book {
   void apply(const metric_batch& batch, steady_time now);
   /// Everything that was published. Not const because samples older than their window are dropped.
   gauge_values read(steady_time now);
+  /// The names of all counters.
+  const std::set<std::string, std::less<>>& counters() const { return counters_; }
 
  private:
   void forget(const std::string& prefix);
 
   gauge_values values_; ///< counters and gauges: a name has one kind
+  std::set<std::string, std::less<>> counters_;
   std::map<std::string, timer_series, std::less<>> timers_;
 };
 

@@ -93,7 +93,7 @@ class Endpoints(ClusterTest):
 
     def test_jsonp_wraps_the_body_without_a_semicolon(self):
         rows = [(self.cluster.address, target) for target in (
-            "/state", "/version", "/flags", "/frameworks", "/slaves", "/tasks",
+            "/state", "/state-summary", "/version", "/flags", "/frameworks", "/slaves", "/tasks",
             "/metrics/snapshot", "/files/debug", "/system/stats.json")]
         rows += [(self.cluster.agent.address, target) for target in (
             "/state", "/version", "/flags", "/containers", "/monitor/statistics",

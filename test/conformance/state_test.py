@@ -95,6 +95,20 @@ class State(ClusterTest):
             self.assertEqual(compare_shape(whole[key], got[key], key), [])
         self.same_shape("slaves.json", self.get("/slaves").json())
 
+    def test_the_summary_has_every_key_with_its_type_and_counts(self):
+        summary = self.get("/state-summary").json()
+        self.same_shape("state_summary.json", summary)
+        self.assertEqual((summary["hostname"], summary["cluster"]), ("localhost", "golden"))
+        agent = summary["slaves"][0]
+        rows = {row["id"]: row for row in summary["frameworks"]}
+        self.assertEqual(set(rows), {self.plain.framework_id, self.prod.framework_id})
+        self.assertEqual(set(agent["framework_ids"]), set(rows))
+        mine = rows[self.plain.framework_id]
+        self.assertEqual((mine["TASK_RUNNING"], mine["TASK_FINISHED"], mine["TASK_FAILED"],
+                          mine["TASK_KILLED"], mine["TASK_LOST"]), (2, 1, 1, 1, 0))
+        self.assertEqual(agent["TASK_RUNNING"], 3)
+        self.assertEqual(mine["slave_ids"], [agent["id"]])
+
     def test_tasks_have_every_key_with_its_type(self):
         self.same_shape("tasks.json", self.get("/tasks").json())
 

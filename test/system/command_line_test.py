@@ -122,6 +122,7 @@ class Troupe(ClusterTest):
     def test_execute_gives_up_after_its_timeout(self):
         status, _, err = self.execute("true", "--resources=cpus:1000;mem:32", "--timeout=2secs")
         self.assertEqual(status, 124, err)
+        self.assertIn("offers less than cpus:1000; mem:32", err)
 
     def test_execute_leaves_no_framework(self):
         self.execute("true")

@@ -96,7 +96,7 @@ struct fixture {
     tell(event);
   }
   void give_back(const allocation& offer, std::optional<std::chrono::nanoseconds> filter = {}) {
-    tell(recover_resources{offer.framework, offer.agent, offer.offered, filter});
+    tell(recover_resources{offer.framework, offer.agent, offer.offered.allocated_to_role(offer.role), filter});
   }
   /// All offers since the last call.
   std::vector<allocation> offers() {
@@ -125,7 +125,7 @@ TEST_CASE("offers arrive at once when a framework and an agent are there") {
   CHECK(offers[0].framework == framework_id("f"));
   CHECK(offers[0].role == "dev");
   CHECK(offers[0].agent == agent_id("s"));
-  CHECK(offers[0].offered == parse_resources("cpus:4;mem:100")->allocated_to_role("dev"));
+  CHECK(offers[0].offered == *parse_resources("cpus:4;mem:100"));
 }
 
 TEST_CASE("nothing is offered before the start, all that came before it then") {
@@ -298,4 +298,42 @@ TEST_CASE("a sorter that dies takes the allocator with it") {
                    caf::after(0s) >> [] {});
   CHECK(ended);
   lost = nullptr;
+}
+
+TEST_CASE("an operator's conversion is answered: done, or why not") {
+  fixture f;
+  f.start();
+  f.add_agent_with("cpus:4");
+  caf::scoped_actor self{f.system.actors()};
+  auto ask = [&](const std::string& before) {
+    auto from = *parse_resources(before);
+    reservation mine;
+    mine.role = "dev";
+    std::string refused = "no answer";
+    auto answer = self->request(f.actor, caf::infinite,
+                                convert_available{agent_id("s"), from, from.pushed_reservation(mine)});
+    f.system.run();
+    answer.receive([&](const conversion_outcome& outcome) { refused = outcome.refused; },
+                   [](const caf::error&) {});
+    return refused;
+  };
+  CHECK(ask("cpus:3") == "");
+  CHECK(ask("cpus:2") == "agent s: not all of cpus:2 is free: what is free is cpus:1; cpus(dev):3");
+}
+
+TEST_CASE("quotas reach the cycle through the actor, and its sorter of quota roles") {
+  fixture f;
+  f.add_framework_in("dev", "f");
+  f.add_framework_in("ops", "g");
+  f.add_agent_with("cpus:8;mem:100");
+  quantities two{{"cpus", quantity::from_milli(2'000)}};
+  f.tell(set_quota{"ops", two, two});
+  f.start();
+  f.system.advance(1ms);
+  auto offers = f.offers();
+  REQUIRE(offers.size() == 2);
+  CHECK(offers[0].role == "ops");
+  CHECK(offers[0].offered.cpus() == quantity::from_milli(2'000));
+  CHECK(offers[1].role == "dev");
+  CHECK(offers[1].offered.cpus() == quantity::from_milli(6'000));
 }

@@ -35,6 +35,14 @@ TEST_CASE("what follows a file operation waits for its confirmation") {
   CHECK(std::get<effect::destroy>(later[0]).container == container_id{"b"});
 }
 
+TEST_CASE("what follows a change of volumes waits until it is made") {
+  effect_gate gate;
+  const auto out = gate.push(list({effect::change_volumes{{{"/v"}, {}, {}}}, destroy("b")}));
+  REQUIRE(out.size() == 1);
+  CHECK(std::holds_alternative<effect::change_volumes>(out[0]));
+  CHECK(gate.confirmed().size() == 1);
+}
+
 TEST_CASE("later effects do not overtake waiting ones") {
   effect_gate gate;
   gate.push(list({effect::write_file{"p", "x"}, destroy("a")}));

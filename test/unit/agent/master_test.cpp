@@ -34,7 +34,7 @@ TEST_CASE("a new agent registers, and keeps the id it is given on disk first") {
   CHECK(sent.agent().hostname() == "host1");
   CHECK(sent.version() == "1.7.3");
   CHECK(sent.pid() == "slave(1)@127.0.0.1:5051");
-  CHECK(sent.capabilities_size() == 3);
+  CHECK(sent.capabilities_size() == 4);
   f.register_agent();
   CHECK(f.core.id() == agent_id{"A1"});
   CHECK(f.files.contains("slaves/A1/slave.info"));

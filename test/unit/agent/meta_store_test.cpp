@@ -124,3 +124,48 @@ TEST_CASE("a disk that takes no more is reported") {
   REQUIRE(why);
   CHECK(*why == "cannot append to a: File too large");
 }
+
+TEST_CASE("volumes are made with the folders above them, and removed with their data") {
+  folder f;
+  const auto place = f.path / "volumes" / "roles" / "eng dev";
+  meta_store store{(f.path / "meta").string()};
+  REQUIRE_FALSE(store.change({{place / "v1", place / "v2"}, {}, {}}));
+  REQUIRE_FALSE(store.commit());
+  std::ofstream{place / "v1" / "data"} << "x";
+  REQUIRE_FALSE(store.change({{place / "v1"}, {place / "v2", place / "never"}, {}}));
+  CHECK(fs::exists(place / "v1" / "data"));
+  CHECK_FALSE(fs::exists(place / "v2"));
+  REQUIRE_FALSE(store.change({{}, {place / "v1"}, {}}));
+  REQUIRE_FALSE(store.commit());
+  CHECK_FALSE(fs::exists(place / "v1"));
+}
+
+TEST_CASE("a volume that is a mount point is emptied and stays") {
+  folder f;
+  const auto root = f.path / "disk";
+  fs::create_directories(root / "a" / "b");
+  fs::create_symlink(f.path, root / "link");
+  meta_store store{(f.path / "meta").string()};
+  REQUIRE_FALSE(store.change({{}, {}, {root}}));
+  CHECK(fs::is_directory(root));
+  CHECK(fs::is_empty(root));
+  CHECK(fs::exists(f.path));
+}
+
+TEST_CASE("what was written before volumes change is durable before they do") {
+  folder f;
+  meta_store store{(f.path / "meta").string()};
+  REQUIRE_FALSE(store.write("resources/target", "x"));
+  REQUIRE_FALSE(store.change({{f.path / "v"}, {}, {}}));
+  CHECK(fs::exists(f.path / "meta" / "resources" / "target"));
+}
+
+TEST_CASE("a volume that cannot be made is a problem that names it") {
+  folder f;
+  std::ofstream{f.path / "file"} << "x";
+  meta_store store{(f.path / "meta").string()};
+  const auto why = store.change({{f.path / "file" / "v"}, {}, {}});
+  REQUIRE(why);
+  CHECK(why->find("cannot create") == 0);
+  CHECK(why->find("file/v") != std::string::npos);
+}

@@ -91,7 +91,7 @@ TEST_CASE("a framework is offered all of an agent, once") {
   l.add_agent_with("s", "cpus:4;mem:100;ports:[1-9]");
   auto offers = l.batch();
   CHECK(lines(offers) == text{"f dev s cpus:4;mem:100;ports:[1-9]"});
-  CHECK(offers[0].offered == bag("cpus:4;mem:100;ports:[1-9]", "dev"));
+  CHECK(offers[0].offered == bag("cpus:4;mem:100;ports:[1-9]"));
   CHECK(l.batch().empty());
 }
 

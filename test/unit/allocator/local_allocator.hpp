@@ -42,8 +42,9 @@ struct local_allocator {
     if (!core.prepare(now, scope))
       return {};
     apply(core.take_role_changes(), *roles);
+    apply(core.take_quota_role_changes(), *quota_roles);
     apply(core.take_framework_changes(), *frameworks);
-    return core.cycle(*roles, *frameworks);
+    return core.cycle({*roles, *quota_roles, *frameworks});
   }
   std::vector<allocation> batch() { return run(allocator_core::scope::batch); }
   std::vector<allocation> event_cycle() { return run(allocator_core::scope::event); }
@@ -59,12 +60,17 @@ struct local_allocator {
   }
   /// Gives an offer back, refusing it for `filter`.
   reaction decline(const allocation& offer, std::optional<std::chrono::nanoseconds> filter = {}) {
-    return on(recover_resources{offer.framework, offer.agent, offer.offered, filter});
+    auto returned = offer.offered;
+    if (!returned.empty() && !returned.begin()->allocation_role)
+      returned = std::move(returned).allocated_to_role(offer.role);
+    return on(recover_resources{offer.framework, offer.agent, std::move(returned), filter});
   }
 
   allocator_core::time now{1h};
   allocator_core core;
   std::unique_ptr<sorter_table> roles =
+      std::make_unique<drf_sorter>(drf_options{role_tree::shape::hierarchical, {}});
+  std::unique_ptr<sorter_table> quota_roles =
       std::make_unique<drf_sorter>(drf_options{role_tree::shape::hierarchical, {}});
   std::unique_ptr<sorter_table> frameworks =
       std::make_unique<drf_sorter>(drf_options{role_tree::shape::flat, {}});

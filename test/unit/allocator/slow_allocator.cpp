@@ -116,6 +116,36 @@ void slow_allocator::on(const revive_offers& e) {
   });
 }
 
+void slow_allocator::on(const set_quota& e) {
+  auto before = guaranteed_roles();
+  quotas[e.role] = {e.guarantees, e.limits};
+  if (e.guarantees.empty() && e.limits.empty())
+    quotas.erase(e.role);
+  // Who gets a guarantee brings what it holds along, as one allocation an agent.
+  auto now = guaranteed_roles();
+  for (const auto& role : now)
+    if (!before.contains(role))
+      quota_count_[role] = static_cast<std::uint64_t>(
+          std::count_if(agents.begin(), agents.end(), [&](const auto& agent) {
+            return std::any_of(agent.second.held.begin(), agent.second.held.end(),
+                               [&](const auto& held) { return held.first.second == role; });
+          }));
+  std::erase_if(quota_count_, [&](const auto& entry) { return !now.contains(entry.first); });
+}
+
+bool slow_allocator::on(const convert_available& e) {
+  auto agent = agents.find(e.agent);
+  if (agent == agents.end() || !free_of(agent->second).contains(e.before))
+    return false;
+  for (const auto& [who, items] : agent->second.held)
+    for (const auto& item : e.before)
+      if (item.shared && items.contains(item))
+        return false;
+  agent->second.total -= e.before;
+  agent->second.total += e.after;
+  return true;
+}
+
 std::vector<allocation> slow_allocator::cycle(std::uint64_t number, time now) {
   std::erase_if(filters, [&](const filter_facts& f) { return f.until <= now; });
   std::map<std::uint64_t, agent_id> order;
@@ -123,38 +153,56 @@ std::vector<allocation> slow_allocator::cycle(std::uint64_t number, time now) {
     if (agent.activated &&
         (!policy.whitelist || policy.whitelist->contains(agent.options.hostname)))
       order[visiting_order(policy.seed, number, mix_text(id.value()))] = id;
-  std::vector<allocation> offers;
-  for (const auto& [place, id] : order) {
-    auto& agent = agents[id];
-    if (free_of(agent).empty())
+  offers_.clear();
+  shared_given_.clear();
+  if (!quotas.empty())
+    for (const auto& [key, id] : order)
+      for (const auto& role : quota_order())
+        for (const auto& name : framework_order(role)) {
+          member who{framework_id(name), role};
+          offer(who, id, guaranteed_part(who, id, key));
+        }
+  for (const auto& [key, id] : order) {
+    if (free_of(agents[id]).empty())
       continue;
-    resources shared_given;
-    for (const auto& role : role_order()) {
+    for (const auto& role : role_order())
       for (const auto& name : framework_order(role)) {
         member who{framework_id(name), role};
-        const auto& options = frameworks[who.first].options;
-        if (!may_have(options, role, agent))
-          continue;
-        auto items = free_of(agent).allocatable_to(role).filter([&](const resource& item) {
-          return !(item.revocable && !options.revocable_resources) &&
-                 !(item.reservations.size() > 1 && !options.reservation_refinement) &&
-                 !(item.shared && (!options.shared_resources || shared_given.contains(item)));
-        });
-        auto amounts = items.all_quantities();
-        const auto& sets = policy.minimum.sets;
-        if (items.empty() ||
-            (!sets.empty() && std::none_of(sets.begin(), sets.end(),
-                                           [&](const auto& set) { return amounts.contains(set); })))
-          continue;
-        if (refused(who, id, items))
-          continue;
-        shared_given += items.shared();
-        hold(agent, who, items);
-        offers.push_back({who.first, role, id, items.allocated_to_role(role)});
+        auto items = for_member(who, id, free_of(agents[id]));
+        offer(who, id, quotas.empty() ? items : within_quotas(role, items, key));
       }
-    }
   }
-  return offers;
+  return offers_;
+}
+
+/// What the framework can use of it.
+resources slow_allocator::for_member(const member& who, const agent_id& id,
+                                     const resources& items) const {
+  const auto& options = frameworks.at(who.first).options;
+  if (!may_have(options, who.second, agents.at(id)))
+    return {};
+  auto given = shared_given_.find(id);
+  return items.allocatable_to(who.second).filter([&](const resource& item) {
+    return !(item.revocable && !options.revocable_resources) &&
+           !(item.reservations.size() > 1 && !options.reservation_refinement) &&
+           !(item.shared && (!options.shared_resources ||
+                             (given != shared_given_.end() && given->second.contains(item))));
+  });
+}
+
+void slow_allocator::offer(const member& who, const agent_id& id, const resources& items) {
+  const auto& options = frameworks[who.first].options;
+  auto own = options.minimum.find(who.second);
+  const auto& sets = own == options.minimum.end() ? policy.minimum.sets : own->second;
+  auto amounts = items.all_quantities();
+  bool enough = sets.empty() || std::any_of(sets.begin(), sets.end(), [&](const auto& set) {
+                  return amounts.contains(set);
+                });
+  if (items.empty() || !enough || refused(who, id, items))
+    return;
+  shared_given_[id] += items.shared();
+  hold(agents[id], who, items);
+  offers_.push_back({who.first, who.second, id, items});
 }
 
 resources slow_allocator::free_of(const agent_facts& agent) const {
@@ -168,6 +216,8 @@ void slow_allocator::hold(agent_facts& agent, const member& who, const resources
   agent.held[who] += items;
   ++member_count_[who];
   ++role_count_[who.second];
+  if (is_guaranteed(who.second))
+    ++quota_count_[who.second];
 }
 
 void slow_allocator::hold_used(agent_facts& agent, const framework_id& framework,
@@ -197,7 +247,8 @@ void slow_allocator::forget_gone_members() {
   for (const auto& [framework, role] : known)
     roles.insert(role);
   std::erase_if(member_count_, [&](const auto& entry) { return !known.contains(entry.first); });
-  std::erase_if(role_count_, [&](const auto& entry) { return !roles.contains(entry.first); });
+  for (auto* counts : {&role_count_, &quota_count_})
+    std::erase_if(*counts, [&](const auto& entry) { return !roles.contains(entry.first); });
 }
 
 bool slow_allocator::is_active(const member& who) const {
@@ -207,26 +258,45 @@ bool slow_allocator::is_active(const member& who) const {
          !framework->second.options.suppressed_roles.contains(who.second);
 }
 
-std::map<std::string, std::int64_t> slow_allocator::total() const {
+std::map<std::string, std::int64_t> slow_allocator::total(bool revocable_too) const {
   std::map<std::string, std::int64_t> sums;
   for (const auto& [id, agent] : agents)
-    count_into(sums, agent.total);
+    count_into(sums, revocable_too ? agent.total : agent.total.non_revocable());
   return sums;
 }
 
 std::vector<std::string> slow_allocator::role_order() const {
+  std::set<std::string> roles;
+  for (const auto& [framework, role] : members())
+    roles.insert(role);
+  return order_of(roles, role_count_, true);
+}
+
+std::vector<std::string> slow_allocator::quota_order() const {
+  return order_of(guaranteed_roles(), quota_count_, false);
+}
+
+std::vector<std::string>
+slow_allocator::order_of(const std::set<std::string>& roles,
+                         const std::map<std::string, std::uint64_t>& counts,
+                         bool revocable_too) const {
   slow_drf drf;
-  drf.total = total();
+  drf.total = total(revocable_too);
   drf.weights = weights;
   for (const auto& who : members()) {
+    if (!roles.contains(who.second))
+      continue;
     auto [client, is_new] = drf.clients.try_emplace(who.second);
     client->second.active = (!is_new && client->second.active) || is_active(who);
-    auto count = role_count_.find(who.second);
-    client->second.allocations = count == role_count_.end() ? 0 : count->second;
+    auto count = counts.find(who.second);
+    client->second.allocations = count == counts.end() ? 0 : count->second;
   }
   for (const auto& [id, agent] : agents) {
     std::map<std::string, resources> shared; // once for a role, whoever uses it
-    for (const auto& [who, items] : agent.held) {
+    for (const auto& [who, all] : agent.held) {
+      if (!roles.contains(who.second))
+        continue;
+      auto items = revocable_too ? all : all.non_revocable();
       count_into(drf.clients[who.second].held, items.non_shared());
       for (const auto& item : distinct_shared(items))
         if (!shared[who.second].contains(item))

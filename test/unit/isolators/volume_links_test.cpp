@@ -1,6 +1,7 @@
 #include "support.hpp"
 
 #include "isolators/volume_links.hpp"
+#include "model/checkpointed.hpp"
 
 #include <sys/stat.h>
 

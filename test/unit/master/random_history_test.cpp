@@ -1,14 +1,15 @@
-/// Random histories: agents and frameworks that come, go, break off and repeat themselves. After
-/// every step the allocator's view of who holds what, and the view of a reader of the delta stream,
-/// must be those of the master.
-#include "world.hpp"
+/// Random histories: agents and frameworks that come, go, break off and repeat themselves, and
+/// resources that change their form. After every step the allocator's view of who holds what, and
+/// the view of a reader of the delta stream, must be those of the master; what an agent remembers of
+/// its reservations and volumes must be so whenever it is connected.
+#include "history_reader.hpp"
+#include "operations.hpp"
 
 #include "model/resource_text.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <troupe/registry.pb.h>
-
+#include <deque>
 #include <random>
 #include <set>
 
@@ -19,74 +20,6 @@ using mesos::v1::TaskState;
 using ToAgent = troupe::link::ToAgent;
 
 namespace {
-
-/// What a reader knows: things by kind and name, with what may differ about them.
-struct reader {
-  using things = std::map<std::string, std::string>;
-
-  things known;
-
-  static std::string task_name(const mesos::v1::Task& task) {
-    return task.framework_id().value() + "/" + task.task_id().value();
-  }
-  static std::string executor_name(const framework_id& f, const agent_id& a, const std::string& e) {
-    return "executor " + f.value() + "/" + a.value() + "/" + e;
-  }
-  void move_task(const mesos::v1::Task& task, const std::string& kind) {
-    known.erase("active " + task_name(task));
-    known.erase("unreachable " + task_name(task));
-    known[kind + " " + task_name(task)] = TaskState_Name(task.state());
-  }
-
-  void operator()(const delta::master_changed& x) {
-    known["unreachable agents"] = std::to_string(x.master->unreachable_agents);
-  }
-  void operator()(const delta::agent_changed& x) {
-    known["agent " + x.agent->id.value()] = x.agent->active ? "active" : "inactive";
-  }
-  void operator()(const delta::agent_removed& x) { known.erase("agent " + x.agent.value()); }
-  void operator()(const delta::agent_recovered& x) {
-    known["recovered " + x.agent->id.value()] = "";
-  }
-  void operator()(const delta::recovered_agent_removed& x) {
-    known.erase("recovered " + x.agent.value());
-  }
-  void operator()(const delta::framework_changed& x) {
-    known["framework " + x.framework->id.value()] = x.framework->connected ? "connected" : "away";
-  }
-  void operator()(const delta::framework_completed& x) {
-    auto id = x.framework->id.value();
-    known.erase("framework " + id);
-    known["gone framework " + id] = "";
-    std::erase_if(known, [&](const auto& entry) {
-      return entry.first.find("active " + id + "/") == 0 ||
-             entry.first.find("executor " + id + "/") == 0;
-    });
-  }
-  void operator()(const delta::task_changed& x) { move_task(*x.task, "active"); }
-  void operator()(const delta::task_completed& x) { move_task(*x.task, "completed"); }
-  void operator()(const delta::task_unreachable& x) { move_task(*x.task, "unreachable"); }
-  void operator()(const delta::executor_added& x) {
-    known[executor_name(x.executor->framework, x.executor->agent,
-                        x.executor->info->executor_id().value())] = "";
-  }
-  void operator()(const delta::executor_removed& x) {
-    known.erase(executor_name(x.framework, x.agent, x.executor.value()));
-  }
-  void operator()(const delta::offer_added& x) { known["offer " + x.offer->id().value()] = ""; }
-  void operator()(const delta::offer_removed& x) { known.erase("offer " + x.offer.value()); }
-  void operator()(const delta::quota_changed& x) {
-    known.erase("quota " + x.role);
-    if (x.quota)
-      known["quota " + x.role] = to_text(x.quota->guarantees);
-  }
-  void operator()(const delta::weight_changed& x) {
-    known["weight " + x.role] = std::to_string(x.weight);
-  }
-  void operator()(const delta::maintenance_changed& x) {
-    known["maintenance"] = x.plan->ShortDebugString();
-  }
-};
 
 /// The allocator's books: who holds what where. Recovering what is not held is a fault.
 struct ledger {
@@ -108,6 +41,15 @@ struct ledger {
     free(x.agent);
   }
   void operator()(const update_agent& x) { total.at(x.agent) = x.total; }
+  void operator()(const convert_allocation& x) {
+    auto& holds = held.at(x.agent)[x.framework];
+    INFO("converting " << to_text(x.before) << " of " << to_text(holds));
+    REQUIRE(x.before.scalars() == x.after.scalars());
+    REQUIRE(holds.subtract_if_contained(x.before));
+    holds += x.after;
+    REQUIRE(total.at(x.agent).subtract_if_contained(x.before.unallocated()));
+    total.at(x.agent) += x.after.unallocated();
+  }
   void operator()(const remove_agent& x) {
     total.erase(x.agent);
     held.erase(x.agent);
@@ -122,6 +64,15 @@ struct ledger {
   }
   template <class Other>
   void operator()(const Other&) {}
+
+  /// Why not, or nothing when it is done.
+  std::string convert(const convert_available& x) {
+    if (!total.contains(x.agent) || !free(x.agent).contains(x.before))
+      return "not free";
+    total.at(x.agent) -= x.before;
+    total.at(x.agent) += x.after;
+    return {};
+  }
 };
 
 /// An agent as it really is: what it runs, whatever the master thinks.
@@ -130,7 +81,9 @@ struct real_agent {
   std::string pid;
   link_id link = 0;
   std::map<std::string, mesos::v1::Task> tasks; ///< not yet acknowledged as terminal
-  std::map<std::string, char> last_uuid;
+  resources remembered;                         ///< reservations and volumes
+  bool welcome = false; ///< registered over its link
+  bool deaf = false;    ///< its link is breaking: nothing arrives over it any more
 };
 
 class random_history {
@@ -142,7 +95,7 @@ class random_history {
   }
 
   void step() {
-    int what = pick(42);
+    int what = pick(47);
     if (what < 2 || agents_.empty())
       new_agent();
     else if (what < 4)
@@ -161,8 +114,10 @@ class random_history {
       update();
     else if (what < 37)
       w_.pass(std::chrono::seconds{pick(pick(4) == 0 ? 700 : 60)});
-    else if (what < 40)
+    else if (what < 39)
       reconcile_or_kill();
+    else if (what < 44)
+      convert_for_operator();
     else
       operate();
     settle();
@@ -173,25 +128,34 @@ class random_history {
 
   /// Everything that readers and the allocator must agree on with the master.
   void check() {
+    hear_allocator(true);
     reader fresh;
     for (const auto& change : w_.core.snapshot())
       std::visit(fresh, change);
     CHECK(fresh.known == reader_.known);
     for (const auto& [agent, by_framework] : ledger_.held)
       ledger_.free(agent);
+    for (const auto& [agent, total] : ledger_.total)
+      CHECK(shown_total(w_, agent) == total);
+    for (const auto& agent : agents_)
+      if (agent.link != 0 && agent.welcome && ledger_.total.contains(agent.id))
+        CHECK(agent.remembered == checkpointed_part(ledger_.total.at(agent.id)));
   }
 
   /// Ends everything: nothing may be held any more.
   void end() {
     for (const auto& f : frameworks_)
       w_.teardown(f.id);
+    hear_allocator(true);
     settle();
+    CHECK(answered_ == next_conversion_ - first_conversion); // each operator once
     for (const auto& [agent, by_framework] : ledger_.held)
       for (const auto& [framework, items] : by_framework) {
         INFO(framework << " still holds " << to_text(items) << " on " << agent);
         CHECK(items.empty());
       }
     CHECK(launched_ > 10); // the history was one
+    CHECK(converted_ > 5);
   }
 
  private:
@@ -210,6 +174,10 @@ class random_history {
         std::visit(reader_, change->change);
       if (const auto* tell = std::get_if<effect::tell_allocator>(&one))
         std::visit(ledger_, tell->message);
+      if (const auto* asked = std::get_if<effect::ask_allocator>(&one))
+        said_.emplace_back(asked->id, ledger_.convert(asked->question));
+      if (const auto* said = std::get_if<effect::answer>(&one))
+        answered_ += said->request >= first_conversion;
       if (const auto* sent = std::get_if<effect::send_agent>(&one))
         for (auto& agent : agents_)
           if (agent.link == sent->link)
@@ -219,11 +187,57 @@ class random_history {
           if (agent.link == closed->link)
             agent.link = 0;
     }
+    for (auto& agent : agents_)
+      if (std::exchange(agent.deaf, false) && agent.link != 0)
+        w_.break_link({agent.id, std::exchange(agent.link, 0)});
+    hear_allocator(false);
     if (!w_.done.empty())
       settle();
   }
 
+  /// Answers of the allocator arrive, in order; some are slow.
+  void hear_allocator(bool all) {
+    while (!said_.empty() && (all || pick(4) != 0)) {
+      auto [id, refused] = said_.front();
+      said_.pop_front();
+      w_.take(w_.core.conversion_answered(id, refused, w_.now));
+      if (all)
+        settle();
+    }
+  }
+
+  void convert_for_operator() {
+    auto& agent = any(agents_);
+    auto name = "v" + std::to_string(pick(6));
+    resources there;
+    if (ledger_.total.contains(agent.id))
+      there = ledger_.total.at(agent.id).reserved("ops");
+    auto volumes = there.persistent_volumes();
+    Operation operation;
+    switch (pick(4)) {
+    case 0:
+      operation = reserve({reserved(scalar("disk", 1 + pick(30)), "ops")});
+      break;
+    case 1:
+      operation = unreserve({reserved(scalar("disk", 1 + pick(10)), "ops")});
+      break;
+    case 2:
+      operation = create({volume(name, 10, "ops")});
+      break;
+    default:
+      operation = destroy({volumes.empty() ? volume(name, 10, "ops") : *volumes.begin()});
+    }
+    w_.take(w_.core.convert(next_conversion_++,
+                            {agent.id, std::make_shared<const Operation>(operation), ""}, w_.now));
+  }
+
   void hear(real_agent& agent, const link::ToAgent& record) {
+    converted_ += record.has_checkpoint_resources();
+    agent.deaf = agent.deaf || (record.has_checkpoint_resources() && pick(20) == 0);
+    if (agent.deaf)
+      return;
+    if (record.has_checkpoint_resources())
+      agent.remembered = *wire::from_proto(record.checkpoint_resources().resources());
     launched_ += record.has_run_task();
     if (record.has_run_task() && pick(10) != 0) { // some get lost with their link
       const auto& info = record.run_task().task();
@@ -241,6 +255,7 @@ class random_history {
       if (task != agent.tasks.end() && task->second.state() == TaskState::TASK_FINISHED)
         agent.tasks.erase(task);
     }
+    agent.welcome = agent.welcome || record.has_registered();
     if (record.has_registered())
       for (const auto& asked : record.registered().reconcile())
         if (!agent.tasks.contains(asked.task_id().value()))
@@ -259,7 +274,7 @@ class random_history {
       return;
     auto pid = "slave(1)@10.0.0.1:" + std::to_string(6000 + agents_.size());
     auto added = w_.add_agent("h", world::usual_resources, pid);
-    agents_.push_back({added.id, pid, added.link, {}, {}});
+    agents_.push_back({added.id, pid, added.link, {}, {}, true});
   }
 
   void break_link() {
@@ -274,12 +289,14 @@ class random_history {
     auto* body = record.mutable_reregister();
     *body->mutable_registration() = registration("h", world::usual_resources, agent.pid);
     body->mutable_registration()->mutable_agent()->mutable_id()->set_value(agent.id.value());
+    *body->mutable_registration()->mutable_checkpointed_resources() = message_of(agent.remembered);
     for (const auto& [id, task] : agent.tasks)
       *body->add_tasks() = task;
     for (const auto& f : frameworks_) {
       *body->add_frameworks() = info_of(f.id);
     }
     agent.link = w_.open_link();
+    agent.welcome = false;
     w_.say(agent.link, record);
   }
 
@@ -288,6 +305,7 @@ class random_history {
     info.mutable_id()->set_value(id.value());
     info.set_checkpoint(id.value().back() % 2 == 0);
     info.set_failover_timeout(600);
+    info.set_role("ops");
     return info;
   }
 
@@ -305,29 +323,67 @@ class random_history {
   void offer() {
     auto& f = any(frameworks_);
     auto& agent = any(agents_);
-    auto all = allocated("cpus:2;mem:512");
-    if (!ledger_.total.contains(agent.id) ||
-        !ledger_.free(agent.id).allocated_to_role("*").contains(all))
+    resources all{scalar("cpus", 2), scalar("mem", 512), scalar("disk", 100)};
+    if (!ledger_.total.contains(agent.id) || !ledger_.free(agent.id).contains(all))
       return;
+    auto reserved = ledger_.free(agent.id).reserved("ops");
+    all = (all + reserved).allocated_to_role("ops");
     ledger_.held[agent.id][f.id] += all;
-    w_.take(w_.core.offers({{f.id, "*", agent.id, all}}, w_.now));
+    w_.take(w_.core.offers({{f.id, "ops", agent.id, all}}, w_.now));
     auto added = w_.changes<delta::offer_added>();
     if (added.empty())
       return;
     auto id = added.back().offer->id().value();
     settle();
     worker on{agent.id, agent.link};
-    switch (pick(8)) {
+    switch (pick(10)) {
     case 0:
       break; // stays outstanding
     case 1:
       w_.call(f, decline({id}));
       break;
     default:
-      w_.call(f,
-              accept({id}, {command_task("t" + std::to_string(next_task_++), on, "cpus:0.5;mem:32"),
-                            command_task("t" + std::to_string(pick(20)), on, "cpus:0.5;mem:32")}));
+      w_.call(f, test::accept({id}, some_operations(reserved, on)));
     }
+  }
+
+  /// Sensible ones and senseless ones.
+  std::vector<Operation> some_operations(const resources& reserved_here, const worker& on) {
+    std::vector<Operation> result;
+    auto name = "v" + std::to_string(pick(6));
+    const auto fresh = volume(name, 10, "ops");
+    auto volumes = reserved_here.persistent_volumes();
+    for (int left = 1 + pick(4); left > 0; --left) {
+      switch (pick(7)) {
+      case 0:
+        result.push_back(reserve({reserved(scalar(pick(2) == 0 ? "disk" : "cpus", 1 + pick(20)), "ops")}));
+        break;
+      case 1:
+        result.push_back(unreserve({reserved(scalar("disk", 1 + pick(10)), "ops")}));
+        break;
+      case 2:
+        result.push_back(reserve({reserved(scalar("disk", 10), "ops")}));
+        result.push_back(create({fresh}));
+        break;
+      case 3:
+        result.push_back(destroy({volumes.empty() ? fresh : *volumes.begin()}));
+        break;
+      case 4:
+        result.push_back(launch({task_with_volume(volumes.empty() ? fresh : *volumes.begin(), on)}));
+        break;
+      default:
+        result.push_back(
+            launch({command_task("t" + std::to_string(next_task_++), on, "cpus:0.5;mem:32"),
+                    command_task("t" + std::to_string(pick(20)), on, "cpus:0.5;mem:32")}));
+      }
+    }
+    return result;
+  }
+
+  mesos::v1::TaskInfo task_with_volume(const resource& data, const worker& on) {
+    auto task = command_task("t" + std::to_string(next_task_++), on, "cpus:0.1;mem:32");
+    *task.add_resources() = message_of(data);
+    return task;
   }
 
   void update() {
@@ -393,6 +449,11 @@ class random_history {
   int next_framework_ = 0;
   int next_task_ = 100;
   int launched_ = 0;
+  int converted_ = 0;
+  std::deque<std::pair<request_id, std::string>> said_; ///< by the allocator, not yet heard
+  static constexpr request_id first_conversion = 1'000'000; // above those of other calls
+  request_id next_conversion_ = first_conversion;
+  request_id answered_ = 0;
 };
 
 } // namespace

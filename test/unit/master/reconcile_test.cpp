@@ -114,6 +114,9 @@ TEST_CASE("an unknown task reconciles by what is known of its agent") {
   auto nowhere = ask("");
   CHECK(nowhere.state() == expected(TaskState::TASK_UNKNOWN));
   CHECK(!nowhere.has_agent_id());
+  // Its link is down: what it runs may not have ended.
+  w.break_link(agent);
+  CHECK(ask(agent.id.value()).state() == expected(TaskState::TASK_UNKNOWN));
 }
 
 TEST_CASE("no answer while an agent that may know the task has not come back") {

@@ -1,4 +1,5 @@
 #include "test/unit/model/sample_resources.hpp"
+#include "model/resource_text.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -209,4 +210,17 @@ TEST_CASE("shrinking cuts divisible scalars only") {
   CHECK(shrink(mount, quantity::from_double(100)));
   auto ports = make_ranges("ports", {{1, 5}});
   CHECK_FALSE(shrink(ports, quantity::from_double(1)));
+}
+
+TEST_CASE("copies of a bag share one body until one changes, and then only that one") {
+  auto first = *parse_resources("cpus:4;mem:100");
+  auto second = first;
+  CHECK(second.same_body(first));
+  SECTION("by adding") { second.add(make_scalar("cpus", 1)); }
+  SECTION("by taking away") { second -= *parse_resources("cpus:1"); }
+  SECTION("by allocating") { second = second.allocated_to_role("dev"); }
+  SECTION("by being emptied") { second -= first; }
+  CHECK_FALSE(second.same_body(first));
+  CHECK(second != first);
+  CHECK(first == *parse_resources("cpus:4;mem:100"));
 }

@@ -1,0 +1,172 @@
+#include "crowd.hpp"
+
+#include "model/contract.hpp"
+#include "model/resource_text.hpp"
+#include "wire/resource_convert.hpp"
+
+#include <caf/all.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace troupe::bench {
+
+namespace {
+
+using pointer = simulated_framework::stateful_pointer<framework_memory>;
+using clock = std::chrono::steady_clock;
+namespace v1 = mesos::v1;
+using v1::scheduler::Call;
+
+/// One framework with what it needs at hand.
+class player {
+ public:
+  player(pointer self, framework_plan plan)
+      : self_(self)
+      , plan_(std::move(plan))
+      , task_(*parse_resources(plan_.task)) {
+    for (auto& item : wire::to_proto(task_, wire::resource_format::pre_refinement))
+      *template_.add_resources() = std::move(item);
+    template_.set_name("task");
+    template_.mutable_command()->set_value("sleep 1000");
+  }
+
+  void subscribe() {
+    auto call = std::make_shared<Call>();
+    call->set_type(Call::SUBSCRIBE);
+    auto& info = *call->mutable_subscribe()->mutable_framework_info();
+    info.set_user("root");
+    info.set_name("framework " + std::to_string(plan_.number));
+    info.add_roles(plan_.role);
+    for (auto kind : {v1::FrameworkInfo::Capability::MULTI_ROLE,
+                      v1::FrameworkInfo::Capability::PARTITION_AWARE})
+      info.add_capabilities()->set_type(kind);
+    ask(subscribe_framework{std::move(call), self_, stream(), ""}, 200);
+  }
+
+  void on(const v1::scheduler::Event& event) {
+    switch (event.type()) {
+    case v1::scheduler::Event::SUBSCRIBED:
+      self_->state.id = event.subscribed().framework_id().value();
+      self_->send(plan_.watcher, one_is_done{});
+      break;
+    case v1::scheduler::Event::OFFERS:
+      for (const auto& offer : event.offers().offers())
+        answer(offer);
+      break;
+    case v1::scheduler::Event::UPDATE:
+      on(event.update().status());
+      break;
+    case v1::scheduler::Event::ERROR:
+      give_up(event.error().message());
+      break;
+    default:
+      break;
+    }
+  }
+
+  void want(std::size_t tasks) {
+    auto& me = self_->state;
+    me.wanted = tasks;
+    auto revive = call(Call::REVIVE);
+    ask(scheduler_request{std::move(revive), stream(), ""}, 202);
+  }
+
+ private:
+  std::string stream() const { return "stream-" + std::to_string(plan_.number); }
+
+  std::shared_ptr<Call> call(Call::Type type) const {
+    auto call = std::make_shared<Call>();
+    call->set_type(type);
+    call->mutable_framework_id()->set_value(self_->state.id);
+    return call;
+  }
+
+  template <class Message>
+  void ask(Message message, int expected) {
+    self_->request(plan_.master, caf::infinite, std::move(message))
+        .then(
+            [this, expected](const api_answer& answer) {
+              if (answer.status != expected)
+                give_up(std::to_string(answer.status) + " " + answer.text);
+            },
+            [this](const caf::error& why) { give_up(self_->system().render(why)); });
+  }
+
+  void give_up(const std::string& why) {
+    contract_violated("framework " + std::to_string(plan_.number) + ": " + why);
+  }
+
+  void answer(const v1::Offer& offer) {
+    auto& me = self_->state;
+    me.history.offered.push_back({offer.agent_id().value(), clock::now()});
+    auto left = wire::from_proto(offer.resources())->unallocated();
+    auto reply = call(Call::ACCEPT);
+    auto& accept = *reply->mutable_accept();
+    *accept.add_offer_ids() = offer.id();
+    auto& operation = *accept.add_operations();
+    operation.set_type(v1::Offer::Operation::LAUNCH);
+    while (me.running + me.launched < me.wanted && left.subtract_if_contained(task_)) {
+      auto& task = *operation.mutable_launch()->add_task_infos();
+      task = template_;
+      task.mutable_task_id()->set_value("t" + std::to_string(me.next_task++));
+      *task.mutable_agent_id() = offer.agent_id();
+      ++me.launched;
+    }
+    if (operation.launch().task_infos().empty())
+      accept.clear_operations(); // declines it
+    if (me.running + me.launched >= me.wanted)
+      accept.mutable_filters()->set_refuse_seconds(3600);
+    ask(scheduler_request{std::move(reply), stream(), ""}, 202);
+  }
+
+  void on(const v1::TaskStatus& status) {
+    auto& me = self_->state;
+    auto reply = call(Call::ACKNOWLEDGE);
+    auto& acknowledge = *reply->mutable_acknowledge();
+    *acknowledge.mutable_agent_id() = status.agent_id();
+    *acknowledge.mutable_task_id() = status.task_id();
+    acknowledge.set_uuid(status.uuid());
+    if (status.state() == v1::TASK_RUNNING) {
+      --me.launched;
+      ++me.running;
+      if (me.running == me.wanted)
+        last_ = true;
+    } else {
+      if (status.state() != v1::TASK_FINISHED)
+        give_up("a task is " + v1::TaskState_Name(status.state()) + ": " + status.message());
+      --me.running;
+      clock::rep ended = 0;
+      std::memcpy(&ended, status.data().data(), sizeof ended);
+      me.history.ended.push_back(
+          {status.agent_id().value(), clock::time_point{clock::duration{ended}}});
+    }
+    ask(scheduler_request{std::move(reply), stream(), ""}, 202);
+    if (std::exchange(last_, false))
+      self_->send(plan_.watcher, one_is_done{});
+  }
+
+  pointer self_;
+  framework_plan plan_;
+  resources task_;
+  v1::TaskInfo template_;
+  bool last_ = false;
+};
+
+} // namespace
+
+simulated_framework::behavior_type framework(pointer self, framework_plan plan) {
+  auto me = std::make_shared<player>(self, std::move(plan));
+  me->subscribe();
+  return {
+      [me](const endpoint_event& x) { me->on(*x.event); },
+      [self](const endpoint_close& x) {
+        self->quit(caf::make_error(caf::sec::runtime_error, x.reason));
+      },
+      [me](const run_tasks& x) { me->want(x.wanted); },
+      [self](const get_history&) { return self->state.history; },
+      [self](caf::get_atom) { return self->state.history.offered.size(); },
+  };
+}
+
+} // namespace troupe::bench

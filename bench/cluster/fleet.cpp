@@ -1,0 +1,110 @@
+#include "fleet.hpp"
+
+#include "model/resource_text.hpp"
+#include "wire/resource_convert.hpp"
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <cstring>
+
+namespace troupe::bench {
+
+namespace {
+
+using pointer = simulated_agent::stateful_pointer<agent_memory>;
+namespace v1 = mesos::v1;
+
+/// A different private address for each number.
+std::string address_of(std::size_t number) {
+  return "10." + std::to_string(number >> 16) + "." + std::to_string(number >> 8 & 255) + "." +
+         std::to_string(number & 255);
+}
+
+to_master_ptr registration(std::size_t number, const std::string& resources) {
+  auto record = std::make_shared<link::ToMaster>();
+  auto& registration = *record->mutable_register_();
+  auto& info = *registration.mutable_agent();
+  info.set_hostname("host" + std::to_string(number));
+  info.set_port(5051);
+  for (auto& item :
+       wire::to_proto(*parse_resources(resources), wire::resource_format::post_refinement))
+    *info.add_resources() = std::move(item);
+  for (auto kind :
+       {v1::AgentInfo::Capability::MULTI_ROLE, v1::AgentInfo::Capability::HIERARCHICAL_ROLE,
+        v1::AgentInfo::Capability::RESERVATION_REFINEMENT})
+    registration.add_capabilities()->set_type(kind);
+  registration.set_version("1.7.3");
+  registration.set_pid("slave(1)@" + address_of(number) + ":5051");
+  return record;
+}
+
+/// Sixteen bytes that no other update has.
+std::string uuid(std::size_t number, std::uint64_t update) {
+  std::string bytes(16, '\0');
+  std::memcpy(bytes.data(), &number, 8);
+  std::memcpy(bytes.data() + 8, &update, 8);
+  return bytes;
+}
+
+std::string present() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  std::string bytes(sizeof now, '\0');
+  std::memcpy(bytes.data(), &now, sizeof now);
+  return bytes;
+}
+
+to_master_ptr update(pointer self, std::size_t number, const link::RunTask& run,
+                     v1::TaskState state) {
+  auto record = std::make_shared<link::ToMaster>();
+  auto& update = *record->mutable_status_update();
+  *update.mutable_framework_id() = run.framework().id();
+  auto& status = *update.mutable_status();
+  *status.mutable_task_id() = run.task().task_id();
+  *status.mutable_agent_id() = run.task().agent_id();
+  status.set_state(state);
+  status.set_source(v1::TaskStatus::SOURCE_EXECUTOR);
+  status.set_uuid(uuid(number, self->state.updates++));
+  if (state == v1::TASK_FINISHED)
+    status.set_data(present());
+  return record;
+}
+
+} // namespace
+
+simulated_agent::behavior_type agent(pointer self, std::size_t number, std::string resources,
+                                     master_actor master, watcher_actor watcher) {
+  const link_id id = number + 1;
+  auto tell = [=](to_master_ptr record) {
+    self->send(master, link_received{id, std::move(record)});
+  };
+  return {
+      [=](const to_agent_ptr& record) {
+        if (record->has_registered()) {
+          self->state.id = record->registered().agent_id().value();
+          self->send(watcher, one_is_done{});
+        } else if (record->has_ping()) {
+          auto pong = std::make_shared<link::ToMaster>();
+          pong->mutable_pong();
+          tell(std::move(pong));
+        } else if (record->has_run_task()) {
+          self->state.running.push_back(record);
+          tell(update(self, number, record->run_task(), v1::TASK_RUNNING));
+        }
+      },
+      [=](const link_close& x) { self->quit(caf::make_error(caf::sec::runtime_error, x.reason)); },
+      [=](const end_a_task&) {
+        if (self->state.running.empty())
+          return;
+        const auto record = std::move(self->state.running.back());
+        self->state.running.pop_back();
+        tell(update(self, number, record->run_task(), v1::TASK_FINISHED));
+      },
+      [=](caf::ok_atom) {
+        self->send(master, link_opened{id, self, address_of(number) + ":40000", ""});
+        tell(registration(number, resources));
+      },
+  };
+}
+
+} // namespace troupe::bench

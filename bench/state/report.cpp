@@ -1,0 +1,224 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace troupe::bench {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(row, what, clients, updates, best_ms, p50_ms, p90_ms, p99_ms,
+                                   requests_per_s, bytes_per_s, server_cpu_s, stale_p50_ms,
+                                   stale_p99_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(cluster_report, agents, tasks, bytes, gzip_bytes, all_completed,
+                                   copy_ms, first_ms, feed_ms, resident_mb, peak_mb, messages_mb,
+                                   rows)
+
+namespace {
+
+const row* find(const cluster_report& report, const std::string& what, std::size_t clients,
+                std::size_t updates = 0) {
+  for (const auto& each : report.rows)
+    if (each.what == what && each.clients == clients && each.updates == updates)
+      return &each;
+  return nullptr;
+}
+
+struct bar {
+  std::string name;
+  std::optional<double> measured;
+  double wanted;
+  const char* unit;
+  bool at_most;
+};
+
+std::optional<double> of(const row* r, double row::*field) {
+  return r != nullptr ? std::optional(r->*field) : std::nullopt;
+}
+
+/// The part of nginx's bytes a second; nothing without nginx.
+std::optional<double> part_of_nginx(const cluster_report& r, std::size_t clients) {
+  const auto* ours = find(r, "state", clients);
+  const auto* theirs = find(r, "nginx", clients);
+  if (ours == nullptr || theirs == nullptr)
+    return std::nullopt;
+  return 100 * ours->bytes_per_s / theirs->bytes_per_s;
+}
+
+std::vector<bar> bars_of(const cluster_report& r) {
+  auto state = [&](std::size_t clients, std::size_t updates = 0) {
+    return find(r, "state", clients, updates);
+  };
+  std::vector<bar> bars;
+  if (r.all_completed) {
+    if (r.agents == 10'000)
+      bars.push_back({"memory_10000_agents", r.resident_mb, 600, "MB", true});
+    return bars;
+  }
+  if (r.agents == 100)
+    bars.push_back({"requests_100_agents_8_clients", of(state(8), &row::requests_per_s), 1'200,
+                    "requests/s", false});
+  if (r.agents == 1'000)
+    bars = {{"get_1000_agents", of(state(1), &row::best_ms), 8, "ms", true},
+            {"requests_1000_agents_1_client", of(state(1), &row::requests_per_s), 150, "requests/s",
+             false},
+            {"requests_1000_agents_8_clients", of(state(8), &row::requests_per_s), 180,
+             "requests/s", false},
+            {"gzip_1000_agents", of(find(r, "gzip", 1), &row::best_ms), 25, "ms", true},
+            {"part_of_nginx_1000_agents_1_client", part_of_nginx(r, 1), 60, "%", false},
+            {"stale_p99_1000_agents_20_clients_10000_updates",
+             of(state(20, 10'000), &row::stale_p99_ms), 5, "ms", true}};
+  if (r.agents == 10'000)
+    bars = {{"get_10000_agents", of(state(1), &row::best_ms), 80, "ms", true},
+            {"requests_10000_agents_8_clients", of(state(8), &row::requests_per_s), 14,
+             "requests/s", false}};
+  return bars;
+}
+
+class svg {
+public:
+  svg(int width, int height, const std::string& title) {
+    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + std::to_string(width) + ' '
+           + std::to_string(height)
+           + "\" font-family=\"Helvetica,Arial,sans-serif\" font-size=\"12\" fill=\"#223\">\n"
+             "<rect width=\"100%\" height=\"100%\" fill=\"#fcfcfa\"/>\n";
+    text(24, 30, title, "font-size=\"16\" font-weight=\"bold\"");
+  }
+
+  void text(double x, double y, const std::string& value, const std::string& style = {}) {
+    char where[64];
+    std::snprintf(where, sizeof where, "<text x=\"%.1f\" y=\"%.1f\" ", x, y);
+    out_ += where + style + ">" + value + "</text>\n";
+  }
+
+  void bar(double x, double y, double width, double height, const std::string& colour) {
+    char shape[160];
+    std::snprintf(shape, sizeof shape,
+                  "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"2\" fill=\"", x,
+                  y, width, height);
+    out_ += shape + colour + "\"/>\n";
+  }
+
+  bool write(const std::string& path) const {
+    std::ofstream out(path);
+    out << out_ << "</svg>\n";
+    return static_cast<bool>(out.flush());
+  }
+
+private:
+  std::string out_;
+};
+
+std::string rounded(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, value < 10 ? "%.1f" : "%.0f", value);
+  return text;
+}
+
+constexpr const char* colours[] = {"#2f6f8f", "#6fa8a0", "#d9a441", "#a05a5a"};
+
+/// Grouped horizontal bars on a logarithmic scale: a group per cluster and number of clients, a
+/// bar per rate of updates.
+bool plot(const std::string& path, const std::vector<cluster_report>& reports,
+          const std::string& title, double row::*field) {
+  std::vector<std::pair<std::string, std::vector<const row*>>> groups;
+  double most = 1;
+  for (const auto& r : reports) {
+    if (r.all_completed)
+      continue;
+    for (const auto& each : r.rows) {
+      if (each.what != "state")
+        continue;
+      const auto name = std::to_string(r.agents) + " agents, " + std::to_string(each.clients)
+                        + (each.clients == 1 ? " client" : " clients");
+      auto found = std::find_if(groups.begin(), groups.end(),
+                                [&](const auto& group) { return group.first == name; });
+      if (found == groups.end())
+        found = groups.insert(groups.end(), {name, {}});
+      found->second.push_back(&each);
+      most = std::max(most, each.*field);
+    }
+  }
+  double y = 70;
+  std::size_t lines = 0;
+  for (const auto& group : groups)
+    lines += group.second.size();
+  svg out(860, static_cast<int>(90 + 14 * lines + 12 * groups.size()), title);
+  for (std::size_t i = 0; i < 3; ++i) {
+    out.bar(24 + 190.0 * static_cast<double>(i), 44, 10, 10, colours[i]);
+    out.text(40 + 190.0 * static_cast<double>(i), 53,
+             std::vector<std::string>{"quiet", "1,000 updates/s", "10,000 updates/s"}[i]);
+  }
+  const double least = 0.1;
+  for (const auto& [name, rows] : groups) {
+    out.text(24, y + 11, name);
+    for (const auto* each : rows) {
+      const auto value = std::max(each->*field, least);
+      const auto width = 560 * std::log(value / least) / std::log(most / least);
+      const auto colour = each->updates == 0 ? 0 : each->updates <= 1'000 ? 1 : 2;
+      out.bar(200, y, width, 12, colours[colour]);
+      out.text(206 + width, y + 10, rounded(each->*field), "font-size=\"10\"");
+      y += 14;
+    }
+    y += 12;
+  }
+  return out.write(path);
+}
+
+} // namespace
+
+void print_table(const std::vector<cluster_report>& reports) {
+  for (const auto& r : reports) {
+    std::printf("\n%zu agents, %zu tasks, %.2f MB (gzip %.2f MB); memcpy %.2f ms; fed in %.0f ms, "
+                "first answer %.1f ms; resident %.0f MB (messages %.0f MB), peak %.0f MB\n",
+                r.agents, r.tasks, r.bytes / 1e6, r.gzip_bytes / 1e6, r.copy_ms, r.feed_ms,
+                r.first_ms, r.resident_mb, r.messages_mb, r.peak_mb);
+    std::printf("%-6s %8s %9s %9s %9s %9s %9s %10s %9s %8s %10s %10s\n", "what", "clients",
+                "updates/s", "best ms", "p50 ms", "p90 ms", "p99 ms", "requests/s", "MB/s", "cpu",
+                "stale p50", "stale p99");
+    for (const auto& x : r.rows)
+      std::printf("%-6s %8zu %9zu %9.2f %9.2f %9.2f %9.2f %10.1f %9.0f %8.2f %10.2f %10.2f\n",
+                  x.what.c_str(), x.clients, x.updates, x.best_ms, x.p50_ms, x.p90_ms, x.p99_ms,
+                  x.requests_per_s, x.bytes_per_s / 1e6, x.server_cpu_s, x.stale_p50_ms,
+                  x.stale_p99_ms);
+  }
+}
+
+bool print_bars(const std::vector<cluster_report>& reports) {
+  bool all_kept = true;
+  for (const auto& r : reports)
+    for (const auto& each : bars_of(r)) {
+      if (!each.measured)
+        continue; // nginx is not here, or the row was not asked for
+      const bool kept
+        = each.at_most ? *each.measured <= each.wanted : *each.measured >= each.wanted;
+      all_kept = all_kept && kept;
+      std::printf("%s %.2f %g %s %s\n", each.name.c_str(), *each.measured, each.wanted, each.unit,
+                  kept ? "ok" : "short");
+    }
+  return all_kept;
+}
+
+std::string to_json(const std::vector<cluster_report>& reports) {
+  return nlohmann::json(reports).dump(1);
+}
+
+std::string to_json(const cluster_report& report) { return nlohmann::json(report).dump(); }
+
+cluster_report from_json(const std::string& text) {
+  return nlohmann::json::parse(text).get<cluster_report>();
+}
+
+bool write_plots(const std::string& folder, const std::vector<cluster_report>& reports) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  return plot(folder + "/requests.svg", reports, "GET /state: answers a second (log scale)",
+              &row::requests_per_s)
+         && plot(folder + "/latency.svg", reports, "GET /state: median milliseconds (log scale)",
+                 &row::p50_ms);
+}
+
+} // namespace troupe::bench

@@ -1,0 +1,29 @@
+/// The metrics in Prometheus' text format (version 0.0.4): the flat keys of `/metrics/snapshot` as
+/// families with labels (framework, role, state, …), base units, HELP and TYPE. Pure.
+#pragma once
+
+#include "protocol/metrics.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::http {
+
+constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
+
+std::string prometheus_text(const metrics_snapshot& snapshot);
+
+/// One key as Prometheus sees it.
+struct prometheus_sample {
+  std::string family;
+  std::string help;
+  std::vector<std::pair<std::string, std::string>> labels;
+  double value = 0;
+  bool counter = false;
+};
+
+/// By the table of known keys; a key that is in none of its rows keeps its words.
+prometheus_sample to_prometheus(std::string_view key, double value, bool counter);
+
+} // namespace troupe::http

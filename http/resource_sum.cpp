@@ -1,0 +1,41 @@
+#include "http/resource_sum.hpp"
+
+namespace troupe::http {
+
+namespace {
+
+bool adds_up(const resource& item) { return item.is_scalar() && !item.shared; }
+
+} // namespace
+
+void resource_sum::add(const agent_id& agent, const resources& held) {
+  for (const auto& item : held) {
+    if (adds_up(item))
+      scalars_[shown_name(item)] += item.scalar();
+    else
+      others_[agent] += item;
+  }
+}
+
+void resource_sum::subtract(const agent_id& agent, const resources& held) {
+  for (const auto& item : held) {
+    if (adds_up(item)) {
+      scalars_[shown_name(item)] -= item.scalar();
+      continue;
+    }
+    auto found = others_.find(agent);
+    if (found != others_.end() && found->second.subtract_if_contained({item})
+        && found->second.empty())
+      others_.erase(found);
+  }
+}
+
+void resource_sum::add_to(flat_resources& shown) const {
+  for (const auto& [name, amount] : scalars_)
+    if (!amount.is_zero())
+      shown.add(name, amount);
+  for (const auto& [agent, held] : others_)
+    shown.add(held);
+}
+
+} // namespace troupe::http
