@@ -131,6 +131,14 @@ outcome<file_descriptor> folder::create_file(const std::string& relative, mode_t
 
 std::optional<failure> folder::create_link(const std::string& target,
                                            const std::string& relative) const {
+  // A link that is right already stays: a task may be on its way through it.
+  if (const auto there = find(relative)) {
+    std::string found(target.size() + 1, '\0');
+    const auto size
+      = ::readlinkat(there->parent.get(), there->name.c_str(), found.data(), found.size());
+    if (size == static_cast<ssize_t>(target.size()) && found.starts_with(target))
+      return std::nullopt;
+  }
   const auto where = prepare(relative);
   if (!where)
     return failure{where.error()};

@@ -3,6 +3,7 @@
 #include "agent/agent_core.hpp"
 
 #include "model/checkpointed.hpp"
+#include "model/ids.hpp"
 #include "model/resource_text.hpp"
 #include "runtime/logging.hpp"
 #include "wire/resource_convert.hpp"
@@ -27,8 +28,8 @@ std::map<std::string, bool> volumes_of(const std::string& work_dir, const resour
   return paths;
 }
 
-/// From the volumes in `before` to those in `after`. Those that stay are made, too: it costs nothing,
-/// and one that somebody has removed is there again.
+/// From the volumes in `before` to those in `after`. Those that stay are made, too: it costs
+/// nothing, and one that somebody has removed is there again.
 change_volumes difference(const std::string& work_dir, const resources& before,
                           const resources& after) {
   change_volumes result;
@@ -40,6 +41,14 @@ change_volumes difference(const std::string& work_dir, const resources& before,
     if (!kept.contains(path))
       (mount ? result.emptied : result.removed).push_back(path);
   return result;
+}
+
+/// Its folder is named after it, so a volume's id must not lead elsewhere.
+std::optional<std::string> bad_id(const resources& items) {
+  for (const auto& item : items.persistent_volumes())
+    if (auto why = check_id(item.disk->persistence->id))
+      return "persistence id '" + item.disk->persistence->id + "': " + *why;
+  return std::nullopt;
 }
 
 /// A shared volume is there once, however many tasks use it.
@@ -54,6 +63,10 @@ void agent_core::checkpoint_resources(const link::CheckpointResources& record) {
   auto wanted = wire::from_proto(record.resources());
   if (!wanted) {
     log_error("resources to remember are not understood", {{"why", wanted.error()}});
+    return;
+  }
+  if (auto why = bad_id(*wanted)) {
+    log_error("resources to remember are not understood", {{"why", *why}});
     return;
   }
   auto total = with_checkpointed(config_.total, *wanted);

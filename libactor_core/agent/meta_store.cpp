@@ -94,7 +94,7 @@ meta_store::problem meta_store::make_parents(const std::string& path) {
 /// Makes missing folders, from the top, and notes the folders that got entries.
 meta_store::problem meta_store::make_folder(const std::string& absolute_path) {
   std::vector<std::string> missing;
-  for (auto dir = fs::path{absolute_path}; ::access(dir.c_str(), F_OK) != 0; dir = dir.parent_path())
+  for (fs::path dir{absolute_path}; ::access(dir.c_str(), F_OK) != 0; dir = dir.parent_path())
     missing.push_back(dir.string());
   for (auto dir = missing.rbegin(); dir != missing.rend(); ++dir) {
     if (::mkdir(dir->c_str(), 0755) != 0 && errno != EEXIST)

@@ -39,8 +39,8 @@ std::optional<std::string> registration_fault(const core_config& config,
 /// made of.
 outcome<resources> total_of(const link::RegisterAgent& agent);
 
-/// `known`: what the master has of the agent, if anything. Its reservations and volumes count then: the
-/// agent may have missed a change when its link broke. After a failover the agent's own count.
+/// `known`: what the master has of the agent, if anything. Its reservations and volumes count then:
+/// the agent may have missed a change when its link broke. After a failover the agent's own count.
 outcome<agent_report> read_report(const link::ReregisterAgent& record, const agent_entry* known);
 
 /// The agent's pid; made from the link's peer when the agent does not name one.

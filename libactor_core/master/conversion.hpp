@@ -30,8 +30,8 @@ struct conversion_place {
 /// True for the operations that change the form of resources which the agent itself has.
 bool is_conversion(const mesos::v1::Offer::Operation& operation);
 
-/// What a valid operation does; a failure's reason is for whoever asked. Whether `before` is there to
-/// be converted is for the caller to find out.
+/// What a valid operation does; a failure's reason is for whoever asked. Whether `before` is there
+/// to be converted is for the caller to find out.
 outcome<conversion> check_conversion(const conversion_place& place,
                                      const mesos::v1::Offer::Operation& operation);
 

@@ -51,7 +51,9 @@ fault check_role_of(const conversion_place& place, const resource& item) {
 }
 
 fault check_disk(const resource& item) {
-  const auto invalid = [](const std::string& why) { return "Invalid resources: Invalid DiskInfo: " + why; };
+  const auto invalid = [](const std::string& why) {
+    return "Invalid resources: Invalid DiskInfo: " + why;
+  };
   if (!item.is_persistent_volume())
     return "Invalid resources: " + to_text(item) + " is not a persistent volume";
   if (item.is_unreserved())

@@ -1,4 +1,4 @@
-/// The rules of `check_conversion` for single resources. Each returns why it is refused, or nothing.
+/// The rules of `check_conversion` for single resources, each with the reason or nothing.
 #pragma once
 
 #include "master/conversion.hpp"

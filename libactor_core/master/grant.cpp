@@ -121,8 +121,10 @@ void convert(turn& t, grant& g, const Offer::Operation& operation) {
 }
 
 void return_rest(turn& t, const grant& g, const mesos::v1::Filters& filters) {
-  auto untouched = common_part(g.left, g.offered);
-  give_back(t, g.framework.id, g.agent.id, untouched, filter_of(filters));
+  auto filter = filter_of(filters);
+  // At once when there is no difference: in pieces it might be offered in pieces.
+  auto untouched = filter ? common_part(g.left, g.offered) : resources{};
+  give_back(t, g.framework.id, g.agent.id, untouched, filter);
   give_back(t, g.framework.id, g.agent.id, g.left - untouched + g.held);
 }
 

@@ -18,8 +18,8 @@ struct grant {
   resources held;    ///< converted, but not for use in the same ACCEPT
 };
 
-/// RESERVE, UNRESERVE, CREATE, DESTROY, GROW_VOLUME, SHRINK_VOLUME: what is left changes its form, and
-/// with it the agent's total. Other operations than these, and invalid ones, are dropped.
+/// RESERVE, UNRESERVE, CREATE, DESTROY, GROW_VOLUME, SHRINK_VOLUME: what is left changes its form,
+/// and with it the agent's total. Other operations than these, and invalid ones, are dropped.
 void convert(turn& t, grant& g, const mesos::v1::Offer::Operation& operation);
 
 /// An operation that changes resources fails: logged, and told to the framework if it asked for
@@ -28,8 +28,8 @@ void drop_operation(turn& t, const framework_entry& framework,
                     const mesos::v1::Offer::Operation& operation, const agent_id& agent,
                     const std::string& message);
 
-/// What is over goes back: with the filter what was offered like this, without one what an operation
-/// has made of it, so that it comes again soon.
+/// What is over goes back: with the filter what was offered like this, without one what an
+/// operation has made of it, so that it comes again soon.
 void return_rest(turn& t, const grant& g, const mesos::v1::Filters& filters);
 
 /// The operation's name as metrics have it: "grow_volume".

@@ -61,6 +61,16 @@ Offer for_readers(Offer offer, const allocation& given) {
   return offer;
 }
 
+/// A shared volume may have been destroyed by somebody else while this offer was on its way.
+bool has_vanished(const agent_entry& agent, const resources& offered) {
+  for (auto item : offered.shared().unallocated()) {
+    item.copies = 1;
+    if (!agent.total.contains(item))
+      return true;
+  }
+  return false;
+}
+
 Offer make_offer(turn& t, framework_entry& framework, agent_entry& agent, const allocation& given) {
   auto id = next_id(t);
   auto offer = compose(id, framework, agent, given);
@@ -98,7 +108,7 @@ void make_offers(turn& t, const std::vector<allocation>& allocations) {
     auto* framework = t.book.find(given.framework);
     auto* agent = t.book.find(given.agent);
     if (framework == nullptr || !framework->connected() || agent == nullptr ||
-        !agent->connected()) {
+        !agent->connected() || has_vanished(*agent, given.offered)) {
       give_back(t, given.framework, given.agent, given.offered);
       continue;
     }

@@ -25,11 +25,20 @@ std::string operation_name(const conversion_request& request) {
   return Offer::Operation::Type_Name(request.operation->type());
 }
 
+/// An estimate, the allocator has the last word: what a task holds of an agent that has come back
+/// with less than before is not in `from`.
+void take_away(resources& from, const resources& items) {
+  for (const auto& item : items)
+    if (!item.shared && !from.subtract_if_contained(resources{item}))
+      from = from.filter([&](const resource& x) { return !x.same_identity(item); });
+}
+
 /// What no task and no executor uses. Shared volumes are there for everybody.
 resources unused(const turn& t, const agent_entry& agent) {
-  auto result = agent.total - held_on(t, agent).non_shared();
+  auto result = agent.total;
+  take_away(result, held_on(t, agent));
   for (auto id : agent.conversions)
-    result -= t.book.conversions.at(id).change.before;
+    take_away(result, t.book.conversions.at(id).change.before);
   return result;
 }
 
@@ -42,10 +51,9 @@ bool has_part_of(const offer_entry& offer, const resource& wanted) {
 /// Withdraws offers, one by one, until `wanted` can be free. Every offer of a shared resource goes.
 void make_room(turn& t, const agent_entry& agent, const resources& wanted) {
   const auto pause = filter_of(mesos::v1::Filters::default_instance());
-  resources offered;
+  auto free = unused(t, agent);
   for (const auto& id : agent.offers)
-    offered += t.book.offers.at(id).offered.unallocated();
-  auto free = unused(t, agent).non_shared() - offered.non_shared();
+    take_away(free, t.book.offers.at(id).offered.unallocated());
   auto ids = agent.offers;
   for (const auto& id : ids) {
     const auto& offer = t.book.offers.at(id);

@@ -21,6 +21,9 @@ std::string describe(const link::ToAgent& record) {
       return "update framework " + record.update_framework().framework().id().value();
     case ToAgent::kMessage: return "message to an executor";
     case ToAgent::kShutdown: return "shut down: " + record.shutdown().reason();
+    case ToAgent::kCheckpointResources:
+      return "remember " + std::to_string(record.checkpoint_resources().resources_size())
+             + " resources";
     case ToAgent::KIND_NOT_SET: break;
   }
   return "nothing";

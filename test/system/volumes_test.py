@@ -3,7 +3,6 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from support import net
 from support.cluster import Cluster, ClusterTest
 from support.harness import eventually, main
 from support.scheduler import amount, scalar
@@ -26,9 +25,9 @@ class Volumes(ClusterTest):
         self.cluster = Cluster()
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
-        # The master knows an agent a moment before the agent knows its id.
-        eventually(lambda: net.get(self.cluster.agent.address, "/state").json()["id"],
-                   what="the agent knows its id")
+        # The master knows an agent a moment before the agent has its id on disk.
+        eventually(lambda: os.path.exists(self.cluster.path("agent0", "meta", "slaves", "latest")),
+                   what="the agent keeps its id")
         self.framework = self.scheduler(roles=["ops"], capabilities=CAPABILITIES,
                                         checkpoint=True, failover_timeout=3600.0)
 
@@ -38,10 +37,13 @@ class Volumes(ClusterTest):
     def offer(self, wanted=lambda offer: any("disk" in each for each in offer["resources"])):
         """An offer with the volume that is still good: others went with a former agent."""
         while True:
-            offer = self.framework.offer(30, lambda o: wanted(o) and amount(o, "cpus") >= 0.1)
+            offer = self.framework.offer(30)
             known = self.cluster.framework(self.framework.framework_id)["offers"]
-            if offer["id"]["value"] in [each["id"] for each in known]:
+            if offer["id"]["value"] not in [each["id"] for each in known]:
+                continue
+            if wanted(offer) and amount(offer, "cpus") >= 0.1:
                 return offer
+            self.framework.decline([offer], refuse=0)
 
     def make(self):
         offer = self.framework.offer()

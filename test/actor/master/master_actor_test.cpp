@@ -71,6 +71,10 @@ struct master_stage : stage {
     auto record = std::make_shared<link::ToMaster>();
     auto* registration = record->mutable_register_();
     registration->mutable_agent()->set_hostname("host");
+    auto* cpus = registration->mutable_agent()->add_resources();
+    cpus->set_name("cpus");
+    cpus->set_type(mesos::v1::Value::SCALAR);
+    cpus->mutable_scalar()->set_value(4);
     registration->set_version("1.7.0");
     registration->set_pid("slave(1)@10.0.0.1:5051");
     caf::anon_send(leader, link_opened{id, link, "10.0.0.1:40000", ""});
@@ -164,6 +168,28 @@ TEST_CASE("an agent registers through the registry, is pinged, and its link may 
   s.system.advance(seconds{80});
   CHECK(s.told_to("remove_agent"));
   CHECK(registry_book::decode(s.script->bytes)->content().unreachable.contains(agent_id{"m-S0"}));
+}
+
+TEST_CASE("an operator is answered when the allocator has converted, at once when it is invalid") {
+  master_stage s;
+  s.system.run();
+  auto sent = new_tape<to_agent_ptr>();
+  s.register_agent(1, s.system.actors().spawn(link_stub, sent));
+  auto operation = std::make_shared<mesos::v1::Offer::Operation>();
+  operation->set_type(mesos::v1::Offer::Operation::RESERVE);
+  auto* item = operation->mutable_reserve()->add_resources();
+  item->set_name("cpus");
+  item->set_type(mesos::v1::Value::SCALAR);
+  item->mutable_scalar()->set_value(1);
+  CHECK(s.ask<api_answer>(s.leader, convert_resources{agent_id{"m-S0"}, operation, ""})->status ==
+        400);
+  CHECK_FALSE(s.told_to("convert_available"));
+  item->set_role("ops");
+  item->mutable_reservation();
+  CHECK(s.ask<api_answer>(s.leader, convert_resources{agent_id{"m-S0"}, operation, ""})->status ==
+        202);
+  CHECK(s.told_to("convert_available"));
+  CHECK(sent->back()->checkpoint_resources().resources_size() == 1);
 }
 
 TEST_CASE("a link that ends deactivates its agent") {

@@ -112,7 +112,8 @@ TEST_CASE("the same list again changes nothing") {
 
 TEST_CASE("a list that does not fit the agent is refused and changes nothing") {
   registered_core f(config_with_disk());
-  f.receive(order({reserved("cpus", 99)}));
+  auto list = GENERATE(values<resources>({{reserved("cpus", 99)}, {volume("../../etc")}}));
+  f.receive(order(list));
   CHECK(f.all.empty());
   CHECK(f.core.view()->total == config_with_disk().total);
 }

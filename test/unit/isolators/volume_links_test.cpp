@@ -99,3 +99,23 @@ TEST_CASE("what a task put in place of a link is not removed with the volume") {
   REQUIRE_FALSE(change_volume_links(area / "sandbox", links, {}));
   CHECK(area.read("sandbox/data") == "mine");
 }
+
+TEST_CASE("a link that a former agent made stays as it is, one that leads elsewhere is replaced") {
+  scratch area;
+  std::filesystem::create_directories(area / "sandbox");
+  std::filesystem::create_directories(area / "volumes/roles/eng/v1");
+  const auto links = *plan_volume_links(area.path(), resources({volume("v1", "data")}));
+  const auto inode = [&] {
+    struct stat info {};
+    REQUIRE(::lstat((area / "sandbox/data").c_str(), &info) == 0);
+    return info.st_ino;
+  };
+  REQUIRE_FALSE(change_volume_links(area / "sandbox", {}, links));
+  const auto before = inode();
+  REQUIRE_FALSE(change_volume_links(area / "sandbox", {}, links));
+  CHECK(inode() == before);
+  std::filesystem::remove(area / "sandbox/data");
+  std::filesystem::create_symlink("/etc", area / "sandbox/data");
+  REQUIRE_FALSE(change_volume_links(area / "sandbox", {}, links));
+  CHECK(std::filesystem::read_symlink(area / "sandbox/data") == area / "volumes/roles/eng/v1");
+}

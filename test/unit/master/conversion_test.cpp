@@ -72,7 +72,8 @@ TEST_CASE("a LAUNCH after RESERVE and CREATE uses what they made") {
   stage s;
   const auto data = volume("v1", 100, "ops");
   const auto share = resources{reserved(scalar("cpus", 1), "ops"), scalar("mem", 64), data};
-  s.accept(plain, {reserve({reserved(scalar("cpus", 2), "ops"), reserved(scalar("disk", 200), "ops")}),
+  s.accept(plain, {reserve({reserved(scalar("cpus", 2), "ops"),
+                            reserved(scalar("disk", 200), "ops")}),
                    create({data}), launch({s.task("t", share)})});
   auto runs = s.w.records(s.agent, ToAgent::kRunTask);
   REQUIRE(runs.size() == 1);
@@ -94,6 +95,18 @@ TEST_CASE("what an operation has made and nobody used goes back without a filter
         resources{scalar("cpus", 3), scalar("mem", 4096), scalar("disk", 10000)});
   CHECK_FALSE(back[1].filter);
   CHECK(back[1].returned.unallocated() == resources{reserved(scalar("cpus", 1), "ops")});
+}
+
+TEST_CASE("without a filter all that is left goes back in one piece") {
+  stage s;
+  auto ids = offer(s.w, s.f, s.agent, plain, "ops");
+  auto call = test::accept(ids, {reserve({reserved(scalar("cpus", 1), "ops")})});
+  call.mutable_accept()->mutable_filters()->set_refuse_seconds(0);
+  s.w.call(s.f, call);
+  auto back = s.w.told_allocator<recover_resources>();
+  REQUIRE(back.size() == 1);
+  CHECK_FALSE(back[0].filter);
+  CHECK(back[0].returned.cpus() == quantity::from_double(4));
 }
 
 TEST_CASE("operations in one ACCEPT can undo each other") {
@@ -127,8 +140,8 @@ TEST_CASE("an operation with an id is dropped, and the framework hears why") {
   CHECK(status.operation_id().value() == "op-1");
   CHECK(status.state() == mesos::v1::OPERATION_ERROR);
   CHECK(status.agent_id().value() == s.agent.id.value());
-  CHECK(status.message() == "Operation requested feedback, but it affects resources not managed by a "
-                            "resource provider" +
+  CHECK(status.message() == "Operation requested feedback, but it affects resources not managed by "
+                            "a resource provider" +
                                 suffix);
   CHECK(s.total() == *parse_resources(world::usual_resources));
 }
@@ -163,8 +176,8 @@ TEST_CASE("invalid operations are dropped with their reason and change nothing")
       {unreserve({scalar("cpus", 1)}), "Resource cpus:1 is not dynamically reserved"},
       {unreserve({volume("v1", 10, "ops")}), "Please destroy the persistent volume first"},
       {unreserve({reserved(scalar("cpus", 1), "ops")}), "does not contain"},
-      {create({strange}), "Invalid resources: Invalid DiskInfo: Persistent volumes cannot be created "
-                          "from unreserved resources"},
+      {create({strange}), "Invalid resources: Invalid DiskInfo: Persistent volumes cannot be "
+                          "created from unreserved resources"},
       {create({reserved(scalar("disk", 10), "ops")}), "is not a persistent volume"},
       {create({volume("../v", 10, "ops")}), "Invalid persistence ID"},
       {create({volume("v1", 10, "ops", "")}), "'container_path'"},
@@ -249,6 +262,13 @@ TEST_CASE("other offers of a shared volume are rescinded before it is destroyed"
   REQUIRE(rescinded.size() == 1);
   CHECK(rescinded[0].rescind().offer_id().value() == theirs.at(0));
   CHECK(s.total().persistent_volumes().empty());
+}
+
+TEST_CASE("an offer that was on its way with a volume destroyed meanwhile goes back") {
+  stage s(with(multi_role_info({"ops"}), FrameworkInfo::Capability::SHARED_RESOURCES));
+  const resources sent{shared_volume("v1", 100, "ops"), scalar("cpus", 1)};
+  CHECK(offer(s.w, s.f, s.agent, sent, "ops").empty());
+  CHECK(s.w.told_allocator<recover_resources>().size() == 1);
 }
 
 TEST_CASE("volumes grow and shrink, and are not used in the same ACCEPT") {

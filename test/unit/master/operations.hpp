@@ -92,7 +92,8 @@ inline Operation launch(const std::vector<mesos::v1::TaskInfo>& tasks) {
   return operation;
 }
 
-inline Call accept(const std::vector<std::string>& offers, const std::vector<Operation>& operations) {
+inline Call accept(const std::vector<std::string>& offers,
+                   const std::vector<Operation>& operations) {
   Call call;
   call.set_type(Call::ACCEPT);
   for (const auto& offer : offers)

@@ -1,7 +1,7 @@
 /// Random histories: agents and frameworks that come, go, break off and repeat themselves, and
 /// resources that change their form. After every step the allocator's view of who holds what, and
-/// the view of a reader of the delta stream, must be those of the master; what an agent remembers of
-/// its reservations and volumes must be so whenever it is connected.
+/// the view of a reader of the delta stream, must be those of the master; what an agent remembers
+/// of its reservations and volumes must be so whenever it is connected.
 #include "history_reader.hpp"
 #include "operations.hpp"
 
@@ -356,7 +356,8 @@ class random_history {
     for (int left = 1 + pick(4); left > 0; --left) {
       switch (pick(7)) {
       case 0:
-        result.push_back(reserve({reserved(scalar(pick(2) == 0 ? "disk" : "cpus", 1 + pick(20)), "ops")}));
+        result.push_back(reserve(
+            {reserved(scalar(pick(2) == 0 ? "disk" : "cpus", 1 + pick(20)), "ops")}));
         break;
       case 1:
         result.push_back(unreserve({reserved(scalar("disk", 1 + pick(10)), "ops")}));
@@ -369,7 +370,8 @@ class random_history {
         result.push_back(destroy({volumes.empty() ? fresh : *volumes.begin()}));
         break;
       case 4:
-        result.push_back(launch({task_with_volume(volumes.empty() ? fresh : *volumes.begin(), on)}));
+        result.push_back(
+            launch({task_with_volume(volumes.empty() ? fresh : *volumes.begin(), on)}));
         break;
       default:
         result.push_back(
