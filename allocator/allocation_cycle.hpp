@@ -32,7 +32,7 @@ std::uint64_t filling_order(std::uint64_t key, const resource& item);
 class allocation_cycle {
  public:
   allocation_cycle(const allocation_policy& policy, cluster_books& books,
-                   const offer_filters& filters, sorter_tables sorters);
+                   offer_filters& filters, sorter_tables sorters);
 
   /// About that many agents will be served.
   void expect(std::size_t agents) { offers_.reserve(agents); }
@@ -71,13 +71,13 @@ class allocation_cycle {
   resources within_headroom(role_index r, resources items);
   bool worth_the_next_batch(agent_index a) const;
   void offer_if_wanted(member_index m, agent_index a, const resources& items);
-  bool wants_all(member_index m, agent_index a) const;
+  bool wants_all(member_index m, agent_index a);
   void offer_all(member_index m, agent_index a);
   void offer(member_index m, agent_index a, const resources& items);
 
   const allocation_policy& policy_;
   cluster_books& books_;
-  const offer_filters& filters_;
+  offer_filters& filters_;
   sorter_tables sorters_;
   std::vector<allocation> offers_;
   std::unordered_map<agent_index, resources> shared_offered_;
