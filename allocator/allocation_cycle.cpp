@@ -24,6 +24,7 @@ void allocation_cycle::guarantee(agent_index a, std::uint64_t key) {
 
 allocation_cycle::leftover allocation_cycle::serve(agent_index a, std::uint64_t key) {
   held_back_ = false;
+  rest_is_enough_.reset();
   const auto& agent = books_.agents[a];
   // Often nobody wants anything of it, which is seen at a glance.
   filters_.visit(a, agent.free);
@@ -31,6 +32,10 @@ allocation_cycle::leftover allocation_cycle::serve(agent_index a, std::uint64_t 
     return {worth_the_next_batch(a), false};
   const bool quotas = books_.quota.any();
   each_role(sorters_.roles, a, [&](role_index r) {
+    if (quotas && limits_leave_nothing(r, a)) {
+      held_back_ = true;
+      return;
+    }
     each_member(a, r, [&](member_index m) {
       if (quotas)
         offer_if_wanted(m, a, within_headroom(r, within_limits(r, a, what_is_for(m, a), key)));

@@ -8,6 +8,7 @@
 #include "allocator/offer_filters.hpp"
 #include "allocator/sorter.hpp"
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -69,6 +70,7 @@ class allocation_cycle {
   resources what_is_guaranteed(member_index m, agent_index a, std::uint64_t key);
   resources within_limits(role_index r, agent_index a, const resources& items, std::uint64_t key);
   resources within_headroom(role_index r, resources items);
+  bool limits_leave_nothing(role_index r, agent_index a);
   bool worth_the_next_batch(agent_index a) const;
   void offer_if_wanted(member_index m, agent_index a, const resources& items);
   bool wants_all(member_index m, agent_index a);
@@ -82,7 +84,9 @@ class allocation_cycle {
   std::vector<allocation> offers_;
   std::unordered_map<agent_index, resources> shared_offered_;
   std::unordered_set<agent_index> exclusive_kept_back_;
-  bool held_back_ = false; // of the agent being served
+  // Of the agent being served.
+  bool held_back_ = false;
+  std::optional<bool> rest_is_enough_; // what is not loose is worth an offer
 };
 
 } // namespace troupe::allocator

@@ -103,6 +103,14 @@ void offer_filters::expire(time now, std::vector<agent>& freed) {
   }
 }
 
+std::size_t offer_filters::count(member who) const {
+  std::size_t sum = 0;
+  if (who < filters_.size())
+    for (const auto& [where, filters] : filters_[who])
+      sum += filters.size();
+  return sum;
+}
+
 bool offer_filters::alive(const deadline& entry) const {
   auto found = filters_[entry.who].find(entry.where);
   return found != filters_[entry.who].end() &&

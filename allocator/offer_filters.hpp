@@ -36,6 +36,8 @@ class offer_filters {
   /// Drops the filters that end at or before `now`; appends their agents to `freed`.
   void expire(time now, std::vector<agent>& freed);
 
+  /// Number of filters of a member.
+  std::size_t count(member who) const;
   /// Number of filters.
   std::size_t size() const noexcept { return size_; }
   /// Deadlines kept, those of dropped filters included.

@@ -59,9 +59,10 @@ parts start_parts(caf::actor_system& system, const master_options& options, cons
     system.spawn(master::registrar,
                  registrar_settings(options),
                  master::registrar_neighbours{p.store, &time, p.numbers}));
+  auto allocating = allocator_settings(options);
+  allocating.metrics = p.numbers;
   p.allocator = supervise(p.keeper, "allocator",
-                          system.spawn(allocator::hierarchical_allocator,
-                                       allocator_settings(options)));
+                          system.spawn(allocator::hierarchical_allocator, std::move(allocating)));
   p.master = supervise(p.keeper, "master",
                        system.spawn(master::master, master_settings(options, std::move(info)),
                                     master::master_neighbours{&time, p.allocator, p.registrar,
