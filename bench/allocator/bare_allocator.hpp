@@ -10,6 +10,7 @@
 #include "model/resource_text.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,30 @@ using clock = std::chrono::steady_clock;
 
 inline double seconds_since(clock::time_point begin) {
   return std::chrono::duration<double>(clock::now() - begin).count();
+}
+
+/// What a piece of one thread's work takes: of the thread's processor time, which on an idle machine
+/// is what passes, and of what passes on this one.
+class stopwatch {
+ public:
+  /// Seconds since the start.
+  double busy() const { return thread_seconds() - busy_begin_; }
+  double wall() const { return seconds_since(begin_); }
+
+ private:
+  static double thread_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  }
+
+  double busy_begin_ = thread_seconds();
+  clock::time_point begin_ = clock::now();
+};
+
+inline void add(timings& to, const stopwatch& watch) {
+  to.wall.push_back(watch.wall() * 1e3);
+  to.values.push_back(watch.busy() * 1e3);
 }
 
 add_framework nth_framework(const cluster_shape& shape, std::size_t i);

@@ -145,11 +145,15 @@ void measure_the_rest(session& all, const options& wanted) {
 }
 
 void print_table(const std::vector<row>& rows) {
-  std::printf("%-20s %-42s %9s %9s %9s %-3s %10s %9s %12s\n", "what", "cluster", "min", "median",
-              "max", "", "us/offer", "offers/s", "actors, min");
+  std::printf("%-20s %-42s %9s %9s %9s %-3s %9s %10s %9s %12s\n", "what", "cluster", "min",
+              "median", "max", "", "wall, min", "us/offer", "offers/s", "actors, min");
   for (const auto& r : rows) {
     std::printf("%-20s %-42s %9.4f %9.4f %9.4f %-3s", r.what.c_str(), r.shape.name().c_str(),
                 r.measured.min(), r.measured.median(), r.measured.max(), r.measured.unit.c_str());
+    if (r.measured.wall.empty())
+      std::printf(" %9s", "");
+    else
+      std::printf(" %9.4f", *std::min_element(r.measured.wall.begin(), r.measured.wall.end()));
     if (r.measured.offers > 0) {
       auto offers = static_cast<double>(r.measured.offers);
       std::printf(" %10.3f %9.0f", r.measured.min() * 1e3 / offers,
@@ -183,6 +187,8 @@ bool write_json(const std::vector<row>& rows, const std::string& path) {
         << r.shape.name() << R"(","unit":")" << r.measured.unit << R"(","offers":)"
         << r.measured.offers << R"(,"min":)" << r.measured.min() << R"(,"median":)"
         << r.measured.median() << R"(,"max":)" << r.measured.max();
+    if (!r.measured.wall.empty())
+      out << R"(,"wall_min":)" << *std::min_element(r.measured.wall.begin(), r.measured.wall.end());
     if (r.bar)
       out << R"(,"judged":)" << r.judged << R"(,"bar":)" << *r.bar;
     if (r.with_actors)

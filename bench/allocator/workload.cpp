@@ -47,9 +47,9 @@ timings all_free(const cluster_shape& shape, int rounds) {
   auto allocator = bare_allocator::full(shape);
   timings result;
   for (int i = 0; i < rounds; ++i) {
-    auto begin = clock::now();
+    stopwatch watch;
     auto offers = allocator.batch();
-    result.add_seconds(seconds_since(begin));
+    add(result, watch);
     result.offers = offers.size();
     expects(offers.size() == shape.agents, "a round did not offer every agent once");
     for (const auto& offer : offers)
@@ -63,9 +63,9 @@ timings nothing_free(const cluster_shape& shape, int rounds) {
   expects(allocator.batch().size() == shape.agents, "not everything is out on offer");
   timings result;
   for (int i = 0; i < rounds; ++i) {
-    auto begin = clock::now();
+    stopwatch watch;
     auto offers = allocator.batch();
-    result.add_seconds(seconds_since(begin));
+    add(result, watch);
     expects(offers.empty(), "resources were offered twice");
   }
   return result;
@@ -90,19 +90,19 @@ decline_timings declines(const cluster_shape& shape) {
   result.memory.unit = "MB";
   auto before = resident_megabytes();
   for (std::size_t round = 0; round <= shape.frameworks; ++round) {
-    auto begin = clock::now();
+    stopwatch watch;
     auto offers = allocator.batch();
     bool last = round == shape.frameworks;
-    (last ? result.all_filtered : result.cycles).add_seconds(seconds_since(begin));
+    add((last ? result.all_filtered : result.cycles), watch);
     expects(offers.size() == (last ? 0 : shape.agents), "a round has the wrong number of offers");
     std::vector<recover_resources> answers;
     for (const auto& offer : offers)
       answers.push_back(give_back(offer, std::chrono::hours{24 * 365}));
-    begin = clock::now();
+    watch = {};
     for (const auto& answer : answers)
       allocator.tell(answer);
     if (!last)
-      result.declines.add_seconds(seconds_since(begin));
+      add(result.declines, watch);
   }
   result.memory.values.push_back(resident_megabytes() - before);
   expects(allocator.core.filter_count() == shape.agents * shape.frameworks, "filters are missing");
@@ -118,12 +118,12 @@ timings add_agents(const cluster_shape& shape, int rounds) {
       events.push_back(nth_agent(i));
     allocator.batch();
     std::size_t offers = 0;
-    auto begin = clock::now();
+    stopwatch watch;
     for (const auto& event : events) {
       allocator.tell(event);
       offers += allocator.run(allocator_core::scope::event).size();
     }
-    result.add_seconds(seconds_since(begin));
+    add(result, watch);
     expects(offers == shape.agents, "not every new agent was offered");
   }
   return result;
@@ -138,12 +138,12 @@ timings add_frameworks(const cluster_shape& shape, int rounds) {
       events.push_back(nth_framework(shape, i));
     allocator.batch();
     std::size_t offers = 0;
-    auto begin = clock::now();
+    stopwatch watch;
     for (const auto& event : events) {
       allocator.tell(event);
       offers += allocator.run(allocator_core::scope::event).size();
     }
-    result.add_seconds(seconds_since(begin));
+    add(result, watch);
     expects(offers == shape.agents, "the first framework was not offered all agents");
   }
   return result;
@@ -187,9 +187,9 @@ timings small_tasks(const cluster_shape& shape, int rounds) {
       std::swap(task, running.back());
       running.pop_back();
     }
-    auto begin = clock::now();
+    stopwatch watch;
     auto offers = allocator.batch();
-    result.add_seconds(seconds_since(begin));
+    add(result, watch);
     offers_made += offers.size();
     launch(offers, full);
   }
@@ -210,16 +210,16 @@ quota_timings quotas(const cluster_shape& shape, int rounds) {
     }
     for (std::size_t i = 0; i < shape.agents; ++i)
       allocator.tell(nth_agent(i));
-    auto begin = clock::now();
+    stopwatch watch;
     auto offers = allocator.batch();
-    result.full.add_seconds(seconds_since(begin));
+    add(result.full, watch);
     result.full.offers = offers.size();
     expects(offers.size() == shape.agents, "not every role got its guarantee");
     allocator.tell(nth_agent(shape.agents));
     allocator.batch(); // only what quotas do not limit can be given, and that is no offer
-    begin = clock::now();
+    watch = {};
     auto more = allocator.batch();
-    result.nothing_changed.add_seconds(seconds_since(begin));
+    add(result.nothing_changed, watch);
     expects(more.empty(), "something was offered beyond the limits");
   }
   return result;

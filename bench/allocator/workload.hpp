@@ -17,9 +17,11 @@ struct cluster_shape {
   std::string name() const;
 };
 
-/// One figure per round, in `unit`, and what the rounds did.
+/// One figure per round, in `unit`, and what the rounds did. Times are of the thread's processor,
+/// where the work is that of one thread; through actors, time that passed.
 struct timings {
   std::vector<double> values;
+  std::vector<double> wall; ///< time that passed, beside processor time
   std::size_t offers = 0; ///< per round; 0: not what the figure is about
   std::string unit = "ms";
 
