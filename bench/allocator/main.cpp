@@ -116,7 +116,9 @@ void measure_cycles(session& all) {
 
 void measure_the_rest(session& all, const options& wanted) {
   const int few = std::min(wanted.rounds, 7);
-  // Memory first: what later workloads free would be used again.
+  cluster_shape huge{20'000, 200, true, false};
+  if (!wanted.bars)
+    all.add("memory an agent", huge, memory_per_agent(huge));
   all.decline_case({1'000, 50, false, false}, 1, 2, 20);
   all.decline_case({1'000, 200, false, false}, 2, {}, 60);
   for (std::size_t agents : {1'000, 10'000}) {
@@ -131,14 +133,12 @@ void measure_the_rest(session& all, const options& wanted) {
   auto quota = quotas(large, few);
   all.add("quotas, full", large, quota.full, 50);
   all.add("quotas, unchanged", large, quota.nothing_changed, 0.1);
-  cluster_shape huge{20'000, 200, true, false};
   auto latency = freed_to_offer(huge, 2'000);
   all.add("freed to offer, p99", huge, latency, 2);
   std::sort(latency.values.begin(), latency.values.end());
   all.rows.back().judged = latency.values[latency.values.size() * 99 / 100];
   if (wanted.bars)
     return;
-  all.add("memory an agent", huge, memory_per_agent(huge));
   for (std::size_t agents : {1'000, 10'000})
     all.add("small tasks, 90 %", {agents, 50, true, false},
             small_tasks({agents, 50, true, false}, few));

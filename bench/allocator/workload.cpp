@@ -4,8 +4,7 @@
 #include "model/contract.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <unistd.h>
+#include <malloc.h>
 
 namespace troupe::bench {
 
@@ -13,12 +12,11 @@ using namespace troupe::allocator;
 
 namespace {
 
-/// Resident memory of this process, MB.
-double resident_megabytes() {
-  std::ifstream in("/proc/self/statm");
-  std::size_t pages = 0;
-  in >> pages >> pages;
-  return static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+/// What this process has allocated and not freed, MB: unlike resident memory, it does not depend on what
+/// other workloads left behind.
+double allocated_megabytes() {
+  auto heap = mallinfo2();
+  return static_cast<double>(heap.uordblks + heap.hblkhd) / 1e6;
 }
 
 /// One cpu of what was offered, and the rest.
@@ -88,7 +86,7 @@ decline_timings declines(const cluster_shape& shape) {
   }
   decline_timings result;
   result.memory.unit = "MB";
-  auto before = resident_megabytes();
+  auto before = allocated_megabytes();
   for (std::size_t round = 0; round <= shape.frameworks; ++round) {
     stopwatch watch;
     auto offers = allocator.batch();
@@ -104,7 +102,7 @@ decline_timings declines(const cluster_shape& shape) {
     if (!last)
       add(result.declines, watch);
   }
-  result.memory.values.push_back(resident_megabytes() - before);
+  result.memory.values.push_back(allocated_megabytes() - before);
   expects(allocator.core.filter_count() == shape.agents * shape.frameworks, "filters are missing");
   return result;
 }
@@ -150,12 +148,12 @@ timings add_frameworks(const cluster_shape& shape, int rounds) {
 }
 
 timings memory_per_agent(const cluster_shape& shape) {
-  auto before = resident_megabytes();
+  auto before = allocated_megabytes();
   auto allocator = bare_allocator::full(shape);
   expects(allocator.batch().size() == shape.agents, "not everything is out on offer");
   timings result;
   result.unit = "KB";
-  result.values.push_back((resident_megabytes() - before) * 1e3 /
+  result.values.push_back((allocated_megabytes() - before) * 1e3 /
                           static_cast<double>(shape.agents));
   return result;
 }

@@ -46,7 +46,7 @@ struct decline_timings {
   timings declines;     ///< telling the allocator of one decline per agent
   timings cycles;       ///< the batches while there are offers
   timings all_filtered; ///< the one after the last decline
-  timings memory;       ///< growth of the process by the filters, MB
+  timings memory;       ///< memory taken by the filters, MB
 };
 decline_timings declines(const cluster_shape& shape);
 
@@ -54,7 +54,7 @@ decline_timings declines(const cluster_shape& shape);
 timings add_agents(const cluster_shape& shape, int rounds);
 /// Adds all frameworks to a cluster of agents, with an event cycle after each.
 timings add_frameworks(const cluster_shape& shape, int rounds);
-/// Growth of the process per agent, KB.
+/// Memory taken per agent, KB.
 timings memory_per_agent(const cluster_shape& shape);
 
 /// Tasks of one cpu fill nine tenths of the cluster; each round a hundredth of them ends, and what
