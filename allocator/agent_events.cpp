@@ -45,7 +45,6 @@ reaction allocator_core::on(const update_agent& event, time) {
   if (agent.options == event.options && agent.total == event.total)
     return {};
   apply_agent(a, event.options, event.total);
-  filters_.total_changed(a, books_.agents[a].total);
   attend(a, attention::next_cycle);
   return {true, {}};
 }
@@ -110,7 +109,7 @@ void allocator_core::refuse(const recover_resources& event, member_index m, agen
   auto lasting = std::max(*event.filter, policy_.allocation_interval);
   // An endless filter must not wrap around.
   auto until = lasting > time::max() - now ? time::max() : now + lasting;
-  filters_.add(m, a, std::move(returned), books_.agents[a].total, until);
+  filters_.add(m, a, std::move(returned), until);
 }
 
 reaction allocator_core::on(const convert_allocation& event, time) {
@@ -130,7 +129,6 @@ reaction allocator_core::on(const convert_allocation& event, time) {
   auto why = books_.convert(m, a, before[0].items, after[0].items);
   if (why)
     return {false, "agent " + event.agent.value() + ": " + *why};
-  filters_.total_changed(a, books_.agents[a].total);
   if (books_.agents[a].has_shared)
     attend(a, attention::next_batch);
   return {};
@@ -142,7 +140,6 @@ reaction allocator_core::on(const convert_available& event, time) {
     return {false, unknown(event.agent)};
   if (auto why = books_.convert_free(a, event.before, event.after))
     return {false, "agent " + event.agent.value() + ": " + *why};
-  filters_.total_changed(a, books_.agents[a].total);
   attend(a, attention::next_cycle);
   return {true, {}};
 }

@@ -5,7 +5,7 @@
 namespace troupe::allocator {
 
 allocation_cycle::allocation_cycle(const allocation_policy& policy, cluster_books& books,
-                                   const offer_filters& filters, sorter_tables sorters)
+                                   offer_filters& filters, sorter_tables sorters)
     : policy_(policy)
     , books_(books)
     , filters_(filters)
@@ -14,6 +14,7 @@ allocation_cycle::allocation_cycle(const allocation_policy& policy, cluster_book
 void allocation_cycle::guarantee(agent_index a, std::uint64_t key) {
   if (!books_.quota.needs_anything() && books_.agents[a].plain)
     return;
+  filters_.visit(a, books_.agents[a].free);
   each_role(sorters_.quota_roles, a, [&](role_index r) {
     each_member(a, r, [&](member_index m) {
       offer_if_wanted(m, a, what_is_guaranteed(m, a, key));
@@ -23,12 +24,18 @@ void allocation_cycle::guarantee(agent_index a, std::uint64_t key) {
 
 allocation_cycle::leftover allocation_cycle::serve(agent_index a, std::uint64_t key) {
   held_back_ = false;
+  rest_is_enough_.reset();
   const auto& agent = books_.agents[a];
   // Often nobody wants anything of it, which is seen at a glance.
-  if (books_.active_members().is_subset_of(filters_.who_refused_all(a)))
+  filters_.visit(a, agent.free);
+  if (books_.active_members().is_subset_of(filters_.known_to_refuse(a)))
     return {worth_the_next_batch(a), false};
   const bool quotas = books_.quota.any();
   each_role(sorters_.roles, a, [&](role_index r) {
+    if (quotas && limits_leave_nothing(r, a)) {
+      held_back_ = true;
+      return;
+    }
     each_member(a, r, [&](member_index m) {
       if (quotas)
         offer_if_wanted(m, a, within_headroom(r, within_limits(r, a, what_is_for(m, a), key)));
@@ -112,7 +119,7 @@ void allocation_cycle::offer_if_wanted(member_index m, agent_index a, const reso
     offer(m, a, items);
 }
 
-bool allocation_cycle::wants_all(member_index m, agent_index a) const {
+bool allocation_cycle::wants_all(member_index m, agent_index a) {
   const auto& agent = books_.agents[a];
   const auto& own = books_.member(m).minimum;
   return (own ? own->met_by(agent.free) : agent.meets_minimum) &&

@@ -8,6 +8,7 @@
 #include "allocator/offer_filters.hpp"
 #include "allocator/sorter.hpp"
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -32,7 +33,7 @@ std::uint64_t filling_order(std::uint64_t key, const resource& item);
 class allocation_cycle {
  public:
   allocation_cycle(const allocation_policy& policy, cluster_books& books,
-                   const offer_filters& filters, sorter_tables sorters);
+                   offer_filters& filters, sorter_tables sorters);
 
   /// About that many agents will be served.
   void expect(std::size_t agents) { offers_.reserve(agents); }
@@ -69,20 +70,23 @@ class allocation_cycle {
   resources what_is_guaranteed(member_index m, agent_index a, std::uint64_t key);
   resources within_limits(role_index r, agent_index a, const resources& items, std::uint64_t key);
   resources within_headroom(role_index r, resources items);
+  bool limits_leave_nothing(role_index r, agent_index a);
   bool worth_the_next_batch(agent_index a) const;
   void offer_if_wanted(member_index m, agent_index a, const resources& items);
-  bool wants_all(member_index m, agent_index a) const;
+  bool wants_all(member_index m, agent_index a);
   void offer_all(member_index m, agent_index a);
   void offer(member_index m, agent_index a, const resources& items);
 
   const allocation_policy& policy_;
   cluster_books& books_;
-  const offer_filters& filters_;
+  offer_filters& filters_;
   sorter_tables sorters_;
   std::vector<allocation> offers_;
   std::unordered_map<agent_index, resources> shared_offered_;
   std::unordered_set<agent_index> exclusive_kept_back_;
-  bool held_back_ = false; // of the agent being served
+  // Of the agent being served.
+  bool held_back_ = false;
+  std::optional<bool> rest_is_enough_; // what is not loose is worth an offer
 };
 
 } // namespace troupe::allocator

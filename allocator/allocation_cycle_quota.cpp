@@ -131,6 +131,22 @@ resources allocation_cycle::within_limits(role_index r, agent_index a, const res
   return given;
 }
 
+/// Tells at little cost what the long way would lead to. In a cluster of many roles most have reached
+/// their limits most of the time.
+bool allocation_cycle::limits_leave_nothing(role_index r, agent_index a) {
+  const auto& agent = books_.agents[a];
+  if (!agent.plain || books_.has_own_minimums())
+    return false;
+  auto node = books_.role(r).quota_node;
+  for (const auto& amount : agent.loose)
+    if (books_.quota.room(node, amount.resource) > 0)
+      return false;
+  if (!rest_is_enough_)
+    rest_is_enough_ = policy_.minimum.met_by(
+        agent.free.filter([](const resource& item) { return !is_loose(item); }));
+  return !*rest_is_enough_;
+}
+
 resources allocation_cycle::within_headroom(role_index r, resources items) {
   const auto& amounts = books_.loose_part(items);
   if (amounts.empty() || books_.quota.fits(books_.role(r).quota_node, amounts))

@@ -3,6 +3,7 @@
 #include "allocator/allocator_core.hpp"
 #include "allocator/cycle_schedule.hpp"
 #include "allocator/drf_sorter.hpp"
+#include "allocator/gauges.hpp"
 #include "allocator/random_sorter.hpp"
 #include "allocator/sorter_actor.hpp"
 #include "runtime/logging.hpp"
@@ -16,7 +17,7 @@ namespace troupe::allocator {
 
 namespace {
 
-using self_pointer = allocator_actor::stateful_pointer<allocator_state>;
+using self_pointer = metered_allocator_actor::stateful_pointer<allocator_state>;
 
 /// Any sorter of the built-in kinds.
 std::shared_ptr<sorter_table> make_table(sorter_kind kind, role_tree::shape shape,
@@ -61,7 +62,12 @@ class allocator_shell {
       , quota_role_sorter_(make_sorter(self, config.make_role_sorter, config.role_sorter,
                                        role_tree::shape::hierarchical, config))
       , schedule_(config.policy.allocation_interval, config.event_gap)
+      , rules_{config.role_sorter == sorter_kind::drf && !config.make_role_sorter, config.weights,
+               config.fair_sharing_excluded}
+      , metrics_(config.metrics)
       , core_(std::move(config.policy)) {
+    if (metrics_)
+      declare_metrics();
     for (const auto& sorter : {role_sorter_, quota_role_sorter_})
       self->send(sorter, weights_of(config.weights));
   }
@@ -69,7 +75,7 @@ class allocator_shell {
   void start(const start_allocator& message) {
     sink_ = message.sink;
     schedule_.start(now());
-    schedule_.request();
+    request();
     advance();
   }
 
@@ -79,8 +85,22 @@ class allocator_shell {
     if (!reaction.complaint.empty())
       log_warning("allocator ignored a part of an event", {{"reason", reaction.complaint}});
     if (reaction.wants_cycle)
-      schedule_.request();
+      request();
     advance();
+  }
+
+  void on(const set_weights& event) {
+    for (const auto& [path, weight] : event.weights)
+      rules_.weights[path] = weight;
+    on<set_weights>(event);
+  }
+
+  gauge_values gauges() const {
+    auto result = gauges_of(core_, rules_);
+    auto waiting = static_cast<double>(self_->mailbox().size());
+    result["allocator/event_queue_dispatches"] = waiting;
+    result["allocator/mesos/event_queue_dispatches"] = waiting;
+    return result;
   }
 
   conversion_outcome convert(const convert_available& event) {
@@ -100,6 +120,22 @@ class allocator_shell {
   using work = cycle_schedule::work;
 
   caf::actor_clock::time_point now() const { return self_->clock().now(); }
+
+  void declare_metrics() {
+    metric_batch batch;
+    batch.count("allocator/mesos/allocation_runs", 0);
+    for (auto timer : {"allocator/mesos/allocation_run", "allocator/mesos/allocation_run_latency"})
+      batch.declare_timer(timer, std::chrono::hours{1});
+    self_->send(metrics_, batch.take());
+    self_->send(metrics_, add_gauge_source{caf::actor_cast<gauge_source_actor>(self_)});
+  }
+
+  /// Something could be offered. The first request is what a cycle's latency counts from.
+  void request() {
+    schedule_.request();
+    if (!requested_)
+      requested_ = now();
+  }
 
   void advance() {
     auto what = schedule_.take(now());
@@ -164,7 +200,9 @@ class allocator_shell {
     apply(core_.take_role_changes(), *role_table_);
     apply(core_.take_quota_role_changes(), *quota_role_table_);
     apply(core_.take_framework_changes(), *framework_table_);
+    auto begin = now();
     auto offers = core_.cycle({*role_table_, *quota_role_table_, *framework_table_});
+    publish_run(begin);
     self_->send(role_sorter_, share_table{std::exchange(role_table_, nullptr)});
     self_->send(quota_role_sorter_, share_table{std::exchange(quota_role_table_, nullptr)});
     self_->send(framework_sorter_, share_table{std::exchange(framework_table_, nullptr)});
@@ -172,6 +210,17 @@ class allocator_shell {
       self_->send(sink_, offers_made{std::move(offers)});
     schedule_.finish(now());
     advance();
+  }
+
+  void publish_run(caf::actor_clock::time_point begin) {
+    auto requested = std::exchange(requested_, std::nullopt);
+    if (!metrics_)
+      return;
+    metric_batch batch;
+    batch.count("allocator/mesos/allocation_runs");
+    batch.sample("allocator/mesos/allocation_run", now() - begin);
+    batch.sample("allocator/mesos/allocation_run_latency", begin - requested.value_or(begin));
+    self_->send(metrics_, batch.take());
   }
 
   self_pointer self_;
@@ -183,6 +232,9 @@ class allocator_shell {
   std::shared_ptr<sorter_table> framework_table_;
   std::shared_ptr<sorter_table> quota_role_table_;
   cycle_schedule schedule_;
+  share_rules rules_;
+  metrics_actor metrics_;
+  std::optional<caf::actor_clock::time_point> requested_;
   allocator_core core_;
   std::optional<caf::actor_clock::time_point> armed_;
 };
@@ -190,7 +242,7 @@ class allocator_shell {
 allocator_state::allocator_state() = default;
 allocator_state::~allocator_state() = default;
 
-allocator_actor::behavior_type hierarchical_allocator(self_pointer self, allocator_config config) {
+metered_allocator_actor::behavior_type hierarchical_allocator(self_pointer self, allocator_config config) {
   self->state.shell = std::make_unique<allocator_shell>(self, std::move(config));
   auto* shell = self->state.shell.get();
   return {
@@ -215,6 +267,7 @@ allocator_actor::behavior_type hierarchical_allocator(self_pointer self, allocat
       [shell](const set_whitelist& x) { shell->on(x); },
       [shell](const convert_available& x) { return shell->convert(x); },
       [shell](caf::tick_atom) { shell->tick(); },
+      [shell](const get_gauges&) { return shell->gauges(); },
   };
 }
 

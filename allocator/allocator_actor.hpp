@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocol/allocator.hpp"
+#include "protocol/metrics.hpp"
 #include "protocol/sorter.hpp"
 
 #include "allocator/allocation_policy.hpp"
@@ -39,7 +40,13 @@ struct allocator_config {
   std::map<std::string, double> weights;
   /// Resource names that do not count for fair shares.
   std::set<std::string> fair_sharing_excluded;
+  /// Hears of cycles, and asks for gauges. None: nobody.
+  metrics_actor metrics;
 };
+
+/// What the allocator is to the metrics, too: a source of gauges.
+using metered_allocator_actor =
+    allocator_actor::extend<caf::replies_to<get_gauges>::with<gauge_values>>;
 
 class allocator_shell;
 
@@ -55,8 +62,8 @@ struct allocator_state {
 
 /// The behaviour. Spawns its sorters and links to them. Nothing is offered before
 /// `start_allocator`.
-allocator_actor::behavior_type
-hierarchical_allocator(allocator_actor::stateful_pointer<allocator_state> self,
+metered_allocator_actor::behavior_type
+hierarchical_allocator(metered_allocator_actor::stateful_pointer<allocator_state> self,
                        allocator_config config);
 
 } // namespace troupe::allocator

@@ -76,6 +76,7 @@ class allocator_core {
 
   // For tests, metrics and checkers.
   const cluster_books& books() const { return books_; }
+  const offer_filters& filters() const { return filters_; }
   std::size_t filter_count() const { return filters_.size(); }
   std::uint64_t cycles() const { return cycles_; }
 

@@ -48,6 +48,7 @@ class cluster_books {
   const minimum_allocatable& minimum_of(member_index m) const {
     return members_[m].minimum ? *members_[m].minimum : minimum_;
   }
+  bool has_own_minimums() const noexcept { return own_minimums_ > 0; }
   /// Members that take part, as bits.
   const member_bits& active_members() const { return active_members_; }
   /// Tells the sorters whether the member takes part; forgets it when nothing ties it to the role,
@@ -92,6 +93,7 @@ class cluster_books {
   bool quota_moved = false;
   /// The number of a scalar resource in amounts, given out when it is new.
   std::uint32_t number_of(const std::string& name);
+  const std::string& resource_name(std::uint32_t number) const { return names_.name(number); }
   /// Sums of what quotas measure: scalars that are neither reserved nor revocable nor shared.
   const std::vector<scalar_amount>& loose_part(const resources& items);
 

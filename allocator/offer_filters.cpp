@@ -10,51 +10,52 @@ constexpr auto later = [](const auto& a, const auto& b) { return a.until > b.unt
 
 } // namespace
 
-void offer_filters::add(member who, agent where, resources refused, const resources& total,
-                        time until) {
+void offer_filters::add(member who, agent where, resources refused, time until) {
   if (who >= filters_.size())
     filters_.resize(who + 1);
+  if (where < visits_.size() && !visits_[where].free.empty() &&
+      refused.contains(visits_[where].free))
+    visits_[where].refusing.set(who, true);
   auto serial = ++last_serial_;
-  bool all = refused.contains(total);
-  auto& here = filters_[who][where];
-  here.push_back({serial, std::move(refused), all});
-  note(who, where, here);
+  filters_[who][where].push_back({serial, std::move(refused)});
   heap_.push_back({until, who, where, serial});
   std::push_heap(heap_.begin(), heap_.end(), later);
   ++size_;
 }
 
-/// Sets the member's bit of the agent.
-void offer_filters::note(member who, agent where, const std::vector<filter>& filters) {
-  bool all = std::any_of(filters.begin(), filters.end(), [](const filter& f) { return f.refuses_all; });
-  if (where >= refused_all_.size()) {
-    if (!all)
-      return;
-    refused_all_.resize(where + 1);
-  }
-  refused_all_[where].set(who, all);
+void offer_filters::visit(agent where, const resources& free) {
+  if (where >= visits_.size())
+    visits_.resize(where + 1);
+  auto& last = visits_[where];
+  if (last.free.contains(free))
+    return;
+  last.free = free;
+  last.refusing.clear();
 }
 
-void offer_filters::total_changed(agent where, const resources& total) {
-  for (member who = 0; who < filters_.size(); ++who) {
-    auto found = filters_[who].find(where);
-    if (found == filters_[who].end())
-      continue;
-    for (auto& f : found->second)
-      f.refuses_all = f.refused.contains(total);
-    note(who, where, found->second);
-  }
-}
-
-bool offer_filters::refuses(member who, agent where, const resources& offered) const {
-  if (who_refused_all(where).contains(who))
+bool offer_filters::refuses(member who, agent where, const resources& offered) {
+  if (where < visits_.size() && visits_[where].refusing.contains(who))
     return true;
   if (who >= filters_.size() || filters_[who].empty())
     return false;
   auto found = filters_[who].find(where);
-  return found != filters_[who].end() &&
-         std::any_of(found->second.begin(), found->second.end(),
-                     [&](const filter& f) { return f.refused.contains(offered); });
+  if (found == filters_[who].end())
+    return false;
+  auto refuse = [&](const resources& items) {
+    return std::any_of(found->second.begin(), found->second.end(),
+                       [&](const filter& f) { return f.refused.contains(items); });
+  };
+  if (where < visits_.size() && !visits_[where].free.empty() && refuse(visits_[where].free)) {
+    visits_[where].refusing.set(who, true);
+    return true;
+  }
+  return refuse(offered);
+}
+
+/// One of the member's filters is gone; another one may still say the same.
+void offer_filters::forget_answer(member who, agent where) {
+  if (where < visits_.size())
+    visits_[where].refusing.set(who, false);
 }
 
 void offer_filters::clear(member who, std::vector<agent>& freed) {
@@ -63,7 +64,7 @@ void offer_filters::clear(member who, std::vector<agent>& freed) {
   for (const auto& [where, filters] : filters_[who]) {
     freed.push_back(where);
     size_ -= filters.size();
-    note(who, where, {});
+    forget_answer(who, where);
   }
   by_agent{}.swap(filters_[who]);
   compact();
@@ -76,8 +77,8 @@ void offer_filters::forget_agent(agent where) {
       agents.erase(found);
     }
   }
-  if (where < refused_all_.size())
-    refused_all_[where].clear();
+  if (where < visits_.size())
+    visits_[where] = {};
   compact();
 }
 
@@ -96,10 +97,18 @@ void offer_filters::expire(time now, std::vector<agent>& freed) {
       continue;
     size_ -= dropped;
     freed.push_back(entry.where);
-    note(entry.who, entry.where, found->second);
+    forget_answer(entry.who, entry.where);
     if (found->second.empty())
       agents.erase(found);
   }
+}
+
+std::size_t offer_filters::count(member who) const {
+  std::size_t sum = 0;
+  if (who < filters_.size())
+    for (const auto& [where, filters] : filters_[who])
+      sum += filters.size();
+  return sum;
 }
 
 bool offer_filters::alive(const deadline& entry) const {

@@ -12,28 +12,22 @@
 namespace troupe::allocator {
 
 /// Filters by member (a framework in one of its roles) and agent, both dense numbers. A look-up is
-/// one hash probe, or a bit test for those who refused all of an agent, which is what most declines
-/// are about; forgetting a member's filters costs as much as it had; expiry pops a heap.
+/// one hash probe, or a bit test where the answer of an earlier visit still holds; forgetting a member's filters costs as much as it had; expiry pops a heap.
 class offer_filters {
  public:
   using member = std::uint32_t;
   using agent = std::uint32_t;
   using time = std::chrono::steady_clock::time_point;
 
-  /// Refuses what `refused` contains until `until`. `refused` carries no allocation role; `total` is
-  /// all of the agent.
-  void add(member who, agent where, resources refused, const resources& total, time until);
+  /// Refuses what `refused` contains until `until`. `refused` carries no allocation role.
+  void add(member who, agent where, resources refused, time until);
 
-  /// The members who have refused all of the agent, whatever part of it is free.
-  const member_bits& who_refused_all(agent where) const {
-    static const member_bits nobody;
-    return where < refused_all_.size() ? refused_all_[where] : nobody;
-  }
-  /// The agent's total has changed.
-  void total_changed(agent where, const resources& total);
-
+  /// From now on, what is asked about the agent is part of `free`.
+  void visit(agent where, const resources& free);
+  /// Members of whom it is known that they refuse all that is free of the agent in this visit.
+  const member_bits& known_to_refuse(agent where) const { return visits_[where].refusing; }
   /// True when one of the filters contains all of `offered`.
-  bool refuses(member who, agent where, const resources& offered) const;
+  bool refuses(member who, agent where, const resources& offered);
 
   /// Drops all filters of a member; appends the agents that had one to `freed`.
   void clear(member who, std::vector<agent>& freed);
@@ -42,6 +36,8 @@ class offer_filters {
   /// Drops the filters that end at or before `now`; appends their agents to `freed`.
   void expire(time now, std::vector<agent>& freed);
 
+  /// Number of filters of a member.
+  std::size_t count(member who) const;
   /// Number of filters.
   std::size_t size() const noexcept { return size_; }
   /// Deadlines kept, those of dropped filters included.
@@ -51,7 +47,6 @@ class offer_filters {
   struct filter {
     std::uint64_t serial;
     resources refused;
-    bool refuses_all;
   };
   struct deadline {
     time until;
@@ -62,11 +57,18 @@ class offer_filters {
   using by_agent = std::unordered_map<agent, std::vector<filter>>;
 
   bool alive(const deadline& entry) const;
-  void note(member who, agent where, const std::vector<filter>& filters);
+  void forget_answer(member who, agent where);
   void compact();
 
-  std::vector<by_agent> filters_;        // by member
-  std::vector<member_bits> refused_all_; // by agent; what the filters' flags say
+  /// Answers are remembered from one visit to the next: what comes back is mostly what was there
+  /// before. Who refuses all of `free` refuses each part of it.
+  struct last_visit {
+    resources free;
+    member_bits refusing;
+  };
+
+  std::vector<by_agent> filters_;  // by member
+  std::vector<last_visit> visits_; // by agent
   std::vector<deadline> heap_;    // earliest first; entries of dropped filters stay until compacted
   std::uint64_t last_serial_ = 0;
   std::size_t size_ = 0;

@@ -135,6 +135,15 @@ std::vector<std::string> quota_books::roles() const {
   return result;
 }
 
+std::vector<quota_books::named_entry> quota_books::entries() const {
+  std::vector<named_entry> result;
+  for (const auto& role : roles_)
+    for (std::uint32_t i = 0; i < role.entries.size(); ++i)
+      if (role.entries[i].guarantee > 0 || role.entries[i].limit != unlimited)
+        result.push_back({role.path, i, role.entries[i]});
+  return result;
+}
+
 quota_books::entry& quota_books::slot(node role, std::uint32_t resource) {
   auto& entries = roles_[role].entries;
   if (resource >= entries.size())

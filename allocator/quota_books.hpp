@@ -70,6 +70,13 @@ class quota_books {
   entry at(node role, std::uint32_t resource) const;
   /// The roles that have a quota.
   std::vector<std::string> roles() const;
+  struct named_entry {
+    std::string role;
+    std::uint32_t resource;
+    entry amounts;
+  };
+  /// What has a guarantee or a limit.
+  std::vector<named_entry> entries() const;
 
  private:
   static constexpr node none = UINT32_MAX;

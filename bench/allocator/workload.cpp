@@ -1,103 +1,29 @@
-#include "workload.hpp"
+#include "bench/allocator/workload.hpp"
 
-#include "allocator/allocator_actor.hpp"
-#include "allocator/allocator_core.hpp"
-#include "allocator/drf_sorter.hpp"
-#include "allocator/random_sorter.hpp"
+#include "bench/allocator/bare_allocator.hpp"
 #include "model/contract.hpp"
-#include "model/resource_text.hpp"
-
-#include <caf/all.hpp>
 
 #include <algorithm>
-#include <future>
-#include <memory>
+#include <malloc.h>
 
 namespace troupe::bench {
 
+using namespace troupe::allocator;
+
 namespace {
 
-using namespace troupe::allocator;
-using clock = std::chrono::steady_clock;
-
-double seconds_since(clock::time_point begin) {
-  return std::chrono::duration<double>(clock::now() - begin).count();
+/// What this process has allocated and not freed, MB: unlike resident memory, it does not depend on what
+/// other workloads left behind.
+double allocated_megabytes() {
+  auto heap = mallinfo2();
+  return static_cast<double>(heap.uordblks + heap.hblkhd) / 1e6;
 }
 
-/// Calls `framework` and `agent` with the messages that set the cluster up.
-template <class OnFramework, class OnAgent>
-void set_up(const cluster_shape& shape, OnFramework framework, OnAgent agent) {
-  for (std::size_t i = 0; i < shape.frameworks; ++i) {
-    add_framework event;
-    event.framework = framework_id("0f3c8bb2-92a5-4c19-8b55-2d5ab0e0c3f7-" + std::to_string(i));
-    event.options.roles = {shape.own_roles ? "role" + std::to_string(i) : "*"};
-    framework(std::move(event));
-  }
-  auto total = *parse_resources("cpus:24;mem:4096;disk:4096;ports:[31000-32000]");
-  for (std::size_t i = 0; i < shape.agents; ++i) {
-    add_agent event;
-    event.agent = agent_id("0f3c8bb2-92a5-4c19-8b55-2d5ab0e0c3f7-S" + std::to_string(i));
-    event.options.hostname = "host" + std::to_string(i);
-    event.total = total;
-    agent(std::move(event));
-  }
-}
-
-std::unique_ptr<sorter_table> make_table(const cluster_shape& shape, role_tree::shape form) {
-  if (shape.random)
-    return std::make_unique<random_sorter>(form, 1);
-  return std::make_unique<drf_sorter>(drf_options{form, {}});
-}
-
-/// The core with its two tables, as the allocator holds them during a cycle.
-struct bare_allocator {
-  explicit bare_allocator(const cluster_shape& shape)
-      : roles(make_table(shape, role_tree::shape::hierarchical))
-      , quota_roles(make_table(shape, role_tree::shape::hierarchical))
-      , frameworks(make_table(shape, role_tree::shape::flat)) {
-    auto tell = [this](const auto& event) { core.on(event, now); };
-    set_up(shape, tell, tell);
-  }
-
-  std::vector<allocation> batch() {
-    now += std::chrono::seconds{1};
-    if (!core.prepare(now, allocator_core::scope::batch))
-      return {};
-    apply(core.take_role_changes(), *roles);
-    apply(core.take_quota_role_changes(), *quota_roles);
-    apply(core.take_framework_changes(), *frameworks);
-    return core.cycle({*roles, *quota_roles, *frameworks});
-  }
-  void give_back(const std::vector<allocation>& offers) {
-    for (const auto& offer : offers)
-      core.on(recover_resources{offer.framework, offer.agent,
-                                offer.offered.allocated_to_role(offer.role), std::nullopt},
-              now);
-  }
-
-  clock::time_point now{std::chrono::hours{1}};
-  allocator_core core{allocation_policy{}};
-  std::unique_ptr<sorter_table> roles;
-  std::unique_ptr<sorter_table> quota_roles;
-  std::unique_ptr<sorter_table> frameworks;
-};
-
-struct sink_state {
-  static constexpr const char* name = "sink";
-  std::vector<offers_made> received;
-  std::size_t missing = 0;
-};
-
-offer_sink_actor::behavior_type sink(offer_sink_actor::stateful_pointer<sink_state> self,
-                                     std::size_t expected, std::promise<void>* done) {
-  self->state.missing = expected;
-  return {[self, done](offers_made& x) {
-    auto& state = self->state;
-    state.missing -= std::min(state.missing, x.offers.size());
-    state.received.push_back(std::move(x));
-    if (state.missing == 0)
-      done->set_value();
-  }};
+/// One cpu of what was offered, and the rest.
+std::pair<resources, resources> split_task(const allocation& offer) {
+  auto task = parse_resources("cpus:1;mem:100")->allocated_to_role(offer.role);
+  auto rest = offer.offered.allocated_to_role(offer.role);
+  return rest.subtract_if_contained(task) ? std::pair{task, rest} : std::pair{resources{}, rest};
 }
 
 } // namespace
@@ -107,71 +33,192 @@ std::string cluster_shape::name() const {
          (random ? "random " : "DRF ") + (own_roles ? "own" : "one");
 }
 
-double timings::min() const {
-  return *std::min_element(seconds.begin(), seconds.end());
-}
-double timings::max() const {
-  return *std::max_element(seconds.begin(), seconds.end());
-}
+double timings::min() const { return *std::min_element(values.begin(), values.end()); }
+double timings::max() const { return *std::max_element(values.begin(), values.end()); }
 double timings::median() const {
-  auto sorted = seconds;
+  auto sorted = values;
   std::sort(sorted.begin(), sorted.end());
   return sorted[sorted.size() / 2];
 }
 
 timings all_free(const cluster_shape& shape, int rounds) {
-  bare_allocator allocator(shape);
+  auto allocator = bare_allocator::full(shape);
   timings result;
   for (int i = 0; i < rounds; ++i) {
-    auto begin = clock::now();
+    stopwatch watch;
     auto offers = allocator.batch();
-    result.seconds.push_back(seconds_since(begin));
+    add(result, watch);
     result.offers = offers.size();
     expects(offers.size() == shape.agents, "a round did not offer every agent once");
-    allocator.give_back(offers);
-  }
-  return result;
-}
-
-timings all_free_with_actors(const cluster_shape& shape, int rounds) {
-  caf::actor_system_config config;
-  config.set("scheduler.policy", caf::atom("sharing"));
-  config.set("scheduler.max-threads", std::size_t{2});
-  caf::actor_system system(config);
-  timings result;
-  for (int i = 0; i < rounds; ++i) {
-    std::promise<void> done;
-    auto master = system.spawn(sink, shape.agents, &done);
-    allocator_config options;
-    if (shape.random)
-      options.role_sorter = options.framework_sorter = sorter_kind::random;
-    auto actor = system.spawn(hierarchical_allocator, options);
-    caf::scoped_actor self{system};
-    auto tell = [&](auto event) { self->send(actor, std::move(event)); };
-    set_up(shape, tell, tell);
-    // An answered request: all messages before it have been handled.
-    self->request(actor, caf::infinite, caf::tick_atom::value).receive([] {}, [](caf::error&) {});
-    auto begin = clock::now();
-    self->send(actor, start_allocator{master});
-    done.get_future().wait();
-    result.seconds.push_back(seconds_since(begin));
-    result.offers = shape.agents;
-    self->send_exit(actor, caf::exit_reason::user_shutdown);
-    self->send_exit(master, caf::exit_reason::user_shutdown);
-    self->wait_for(actor, master);
+    for (const auto& offer : offers)
+      allocator.tell(give_back(offer));
   }
   return result;
 }
 
 timings nothing_free(const cluster_shape& shape, int rounds) {
-  bare_allocator allocator(shape);
+  auto allocator = bare_allocator::full(shape);
   expects(allocator.batch().size() == shape.agents, "not everything is out on offer");
   timings result;
   for (int i = 0; i < rounds; ++i) {
-    auto begin = clock::now();
+    stopwatch watch;
     auto offers = allocator.batch();
-    result.seconds.push_back(seconds_since(begin));
+    add(result, watch);
     expects(offers.empty(), "resources were offered twice");
+  }
+  return result;
+}
+
+decline_timings declines(const cluster_shape& shape) {
+  bare_allocator allocator(shape);
+  for (std::size_t i = 0; i < shape.frameworks; ++i)
+    allocator.tell(nth_framework(shape, i));
+  for (std::size_t i = 0; i < shape.agents; ++i) {
+    auto event = nth_agent(i);
+    auto user = nth_framework(shape, i % shape.frameworks);
+    std::string ports;
+    for (int p = 0; p < 16; ++p)
+      ports += (p > 0 ? "," : "") + std::to_string(31'000 + 20 * p) + "-" +
+               std::to_string(31'009 + 20 * p);
+    event.used[user.framework] = parse_resources("cpus:16;mem:2014;disk:1024;ports:[" + ports + "]")
+                                     ->allocated_to_role(*user.options.roles.begin());
+    allocator.tell(event);
+  }
+  decline_timings result;
+  result.memory.unit = "MB";
+  auto before = allocated_megabytes();
+  for (std::size_t round = 0; round <= shape.frameworks; ++round) {
+    stopwatch watch;
+    auto offers = allocator.batch();
+    bool last = round == shape.frameworks;
+    add((last ? result.all_filtered : result.cycles), watch);
+    expects(offers.size() == (last ? 0 : shape.agents), "a round has the wrong number of offers");
+    std::vector<recover_resources> answers;
+    for (const auto& offer : offers)
+      answers.push_back(give_back(offer, std::chrono::hours{24 * 365}));
+    watch = {};
+    for (const auto& answer : answers)
+      allocator.tell(answer);
+    if (!last)
+      add(result.declines, watch);
+  }
+  result.memory.values.push_back(allocated_megabytes() - before);
+  expects(allocator.core.filter_count() == shape.agents * shape.frameworks, "filters are missing");
+  return result;
+}
+
+timings add_agents(const cluster_shape& shape, int rounds) {
+  timings result;
+  for (int round = 0; round < rounds; ++round) {
+    auto allocator = bare_allocator::full({0, shape.frameworks, shape.own_roles, shape.random});
+    std::vector<add_agent> events;
+    for (std::size_t i = 0; i < shape.agents; ++i)
+      events.push_back(nth_agent(i));
+    allocator.batch();
+    std::size_t offers = 0;
+    stopwatch watch;
+    for (const auto& event : events) {
+      allocator.tell(event);
+      offers += allocator.run(allocator_core::scope::event).size();
+    }
+    add(result, watch);
+    expects(offers == shape.agents, "not every new agent was offered");
+  }
+  return result;
+}
+
+timings add_frameworks(const cluster_shape& shape, int rounds) {
+  timings result;
+  for (int round = 0; round < rounds; ++round) {
+    auto allocator = bare_allocator::full({shape.agents, 0, shape.own_roles, shape.random});
+    std::vector<add_framework> events;
+    for (std::size_t i = 0; i < shape.frameworks; ++i)
+      events.push_back(nth_framework(shape, i));
+    allocator.batch();
+    std::size_t offers = 0;
+    stopwatch watch;
+    for (const auto& event : events) {
+      allocator.tell(event);
+      offers += allocator.run(allocator_core::scope::event).size();
+    }
+    add(result, watch);
+    expects(offers == shape.agents, "the first framework was not offered all agents");
+  }
+  return result;
+}
+
+timings memory_per_agent(const cluster_shape& shape) {
+  auto before = allocated_megabytes();
+  auto allocator = bare_allocator::full(shape);
+  expects(allocator.batch().size() == shape.agents, "not everything is out on offer");
+  timings result;
+  result.unit = "KB";
+  result.values.push_back((allocated_megabytes() - before) * 1e3 /
+                          static_cast<double>(shape.agents));
+  return result;
+}
+
+timings small_tasks(const cluster_shape& shape, int rounds) {
+  auto allocator = bare_allocator::full(shape);
+  std::vector<recover_resources> running;
+  auto launch = [&](const std::vector<allocation>& offers, std::size_t wanted) {
+    for (const auto& offer : offers) {
+      auto [task, rest] = split_task(offer);
+      if (running.size() < wanted && !task.empty())
+        running.push_back({offer.framework, offer.agent, task, std::nullopt});
+      else
+        rest += task;
+      allocator.tell(recover_resources{offer.framework, offer.agent, rest, std::chrono::seconds{5}});
+    }
+  };
+  const auto full = shape.agents * 24 * 9 / 10;
+  for (int i = 0; running.size() < full && i < 2'000; ++i)
+    launch(allocator.batch(), full);
+  expects(running.size() >= full, "the cluster did not fill up");
+  timings result;
+  std::size_t offers_made = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const auto ending = full / 100;
+    for (std::size_t i = 0; i < ending; ++i) {
+      auto& task = running[(i * 7919 + static_cast<std::size_t>(round)) % running.size()];
+      allocator.tell(task);
+      std::swap(task, running.back());
+      running.pop_back();
+    }
+    stopwatch watch;
+    auto offers = allocator.batch();
+    add(result, watch);
+    offers_made += offers.size();
+    launch(offers, full);
+  }
+  expects(offers_made > 0, "ended tasks led to no offers");
+  result.offers = offers_made / static_cast<std::size_t>(rounds);
+  return result;
+}
+
+quota_timings quotas(const cluster_shape& shape, int rounds) {
+  quota_timings result;
+  const auto promised = parse_resources("cpus:24;mem:4096;disk:4096")->scalars();
+  for (int round = 0; round < rounds; ++round) {
+    bare_allocator allocator(shape);
+    for (std::size_t i = 0; i < shape.frameworks; ++i) {
+      auto event = nth_framework(shape, i);
+      allocator.tell(set_quota{*event.options.roles.begin(), promised, promised});
+      allocator.tell(event);
+    }
+    for (std::size_t i = 0; i < shape.agents; ++i)
+      allocator.tell(nth_agent(i));
+    stopwatch watch;
+    auto offers = allocator.batch();
+    add(result.full, watch);
+    result.full.offers = offers.size();
+    expects(offers.size() == shape.agents, "not every role got its guarantee");
+    allocator.tell(nth_agent(shape.agents));
+    allocator.batch(); // only what quotas do not limit can be given, and that is no offer
+    watch = {};
+    auto more = allocator.batch();
+    add(result.nothing_changed, watch);
+    expects(more.empty(), "something was offered beyond the limits");
   }
   return result;
 }

@@ -72,9 +72,10 @@ parts start_parts(caf::actor_system& system, const master_options& options, cons
     system.spawn(master::registrar,
                  registrar_settings(options),
                  master::registrar_neighbours{p.store, &time, p.numbers}));
+  auto allocating = allocator_settings(options);
+  allocating.metrics = p.numbers;
   p.allocator = supervise(p.keeper, "allocator",
-                          system.spawn(allocator::hierarchical_allocator,
-                                       allocator_settings(options)));
+                          system.spawn(allocator::hierarchical_allocator, std::move(allocating)));
   if (options.whitelist)
     watch_whitelist(system, p, *options.whitelist);
   p.master = supervise(p.keeper, "master",

@@ -51,6 +51,11 @@ class Installation(unittest.TestCase):
         self.assertEqual(sum("web-scheduler as web" in line for line in printed), 2, printed)
         self.assertTrue(all("cpus:4; mem:8192" in line for line in printed), printed)
 
+    def test_an_embedder_brings_an_own_sorter(self):
+        printed = run(self.build_example("first_come")).splitlines()
+        self.assertEqual(len(printed), 3, printed)
+        self.assertTrue(all(line.startswith("zoe is offered cpus:4; mem:8192") for line in printed), printed)
+
 
 if __name__ == "__main__":
     harness.main(560)

@@ -109,7 +109,7 @@ struct fixture {
   deterministic_system system;
   std::vector<offers_made> received;
   offer_sink_actor master;
-  allocator_actor actor;
+  metered_allocator_actor actor;
 };
 
 } // namespace
@@ -298,6 +298,84 @@ TEST_CASE("a sorter that dies takes the allocator with it") {
                    caf::after(0s) >> [] {});
   CHECK(ended);
   lost = nullptr;
+}
+
+TEST_CASE("the metrics hear of cycles, and ask the allocator for its gauges") {
+  deterministic_system system;
+  auto runs = std::make_shared<double>(-1);
+  auto samples = std::make_shared<std::size_t>(0);
+  auto sources = std::make_shared<int>(0);
+  auto collector = [=](metrics_actor::pointer) -> metrics_actor::behavior_type {
+    return {[=](const metric_batch& batch) {
+              auto counted = batch.counters().find("allocator/mesos/allocation_runs");
+              *runs = (*runs < 0 ? 0 : *runs) + counted->second;
+              *samples += batch.samples().size();
+            },
+            [=](const add_gauge_source&) { ++*sources; },
+            [=](const get_metrics&) { return metrics_snapshot{}; }};
+  };
+  allocator_config config;
+  config.metrics = system.actors().spawn(collector);
+  auto numbers = config.metrics;
+  std::vector<offers_made> received;
+  auto master = system.actors().spawn(sink, &received);
+  auto actor = system.actors().spawn(hierarchical_allocator, std::move(config));
+  system.run();
+  CHECK(*runs == 0);
+  CHECK(*sources == 1);
+  add_framework framework;
+  framework.framework = framework_id("f");
+  framework.options.roles = {"dev"};
+  caf::anon_send(actor, framework);
+  add_agent agent;
+  agent.agent = agent_id("s");
+  agent.total = *parse_resources("cpus:4");
+  caf::anon_send(actor, agent);
+  caf::anon_send(actor, start_allocator{master});
+  system.run();
+  system.advance(5s);
+  CHECK(received.size() == 1);
+  CHECK(*runs == 1);
+  CHECK(*samples == 2);
+  for (auto part : {caf::actor_cast<caf::actor>(actor), caf::actor_cast<caf::actor>(master),
+                    caf::actor_cast<caf::actor>(numbers)})
+    caf::anon_send_exit(part, caf::exit_reason::user_shutdown);
+  system.run();
+}
+
+TEST_CASE("the allocator's gauges tell of the cluster, quotas, filters and shares") {
+  fixture f;
+  caf::scoped_actor self{f.system.actors()};
+  auto ask = [&] {
+    gauge_values result;
+    auto answer = self->request(f.actor, caf::infinite, get_gauges{});
+    f.system.run();
+    answer.receive([&](gauge_values& values) { result = std::move(values); },
+                   [](const caf::error&) {});
+    return result;
+  };
+  f.start();
+  f.add_framework_in("dev");
+  f.add_agent_with("cpus:4;mem:100");
+  f.system.advance(1ms);
+  f.give_back(f.offers().at(0), 1h);
+  quantities two{{"cpus", quantity::from_milli(2'000)}};
+  f.tell(set_quota{"ops", two, two});
+  auto values = ask();
+  CHECK(values.at("allocator/mesos/resources/cpus/total") == 4);
+  CHECK(values.at("allocator/mesos/resources/cpus/offered_or_allocated") == 0);
+  CHECK(values.at("allocator/mesos/offer_filters/roles/dev/active") == 1);
+  CHECK(values.at("allocator/mesos/roles/dev/shares/dominant") == 0);
+  CHECK(values.at("allocator/mesos/quota/roles/ops/resources/cpus/guarantee") == 2);
+  CHECK(values.at("allocator/mesos/quota/roles/ops/resources/cpus/offered_or_allocated") == 0);
+  CHECK(values.at("allocator/mesos/event_queue_dispatches") >= 0);
+  f.tell(set_quota{"ops", {}, {}});
+  f.tell(revive_offers{framework_id("f"), {}});
+  f.system.advance(1ms);
+  values = ask();
+  CHECK(values.at("allocator/mesos/resources/cpus/offered_or_allocated") == 4);
+  CHECK(values.at("allocator/mesos/roles/dev/shares/dominant") == 1);
+  CHECK(values.at("allocator/mesos/offer_filters/roles/dev/active") == 0);
 }
 
 TEST_CASE("an operator's conversion is answered: done, or why not") {
