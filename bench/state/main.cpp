@@ -71,7 +71,8 @@ std::optional<cluster_report> in_own_process(std::size_t agents, const measure_o
     int status = 0;
     try {
       const auto text = to_json(measure_cluster(agents, wanted));
-      status = ::write(pipe[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1;
+      const auto written = ::write(pipe[1], text.data(), text.size());
+      status = written == static_cast<ssize_t>(text.size()) ? 0 : 1;
     } catch (const std::exception& problem) {
       std::cerr << "bench_state: " << agents << " agents: " << problem.what() << '\n';
       status = 1;
@@ -114,7 +115,8 @@ int main(int argc, char** argv) {
   const auto wanted = parse(argc, argv);
   if (!wanted) {
     std::cerr << "usage: " << argv[0]
-              << " [--bars] [--json FILE] [--plot DIR] [--agents N] [--seconds S] [--replicas N] [--writers]\n";
+              << " [--bars] [--json FILE] [--plot DIR] [--agents N] [--seconds S] [--replicas N]"
+              << " [--writers]\n";
     return 2;
   }
   if (wanted->writers) {

@@ -94,7 +94,9 @@ void print_table(const std::vector<cluster_report>& reports) {
 }
 
 void print_writers(const writer_times& times) {
-  auto line = [](const char* name, double micros) { std::printf("%-16s %6.2f us a task\n", name, micros); };
+  auto line = [](const char* name, double micros) {
+    std::printf("%-16s %6.2f us a task\n", name, micros);
+  };
   line("own", times.own);
   line("generic codec", times.generic);
   line("nlohmann", times.nlohmann);

@@ -43,7 +43,8 @@ std::string with_nlohmann(const v1::Task& task) {
     resources[name] = amount(task, name);
   auto statuses = nlohmann::json::array();
   for (const auto& each : task.statuses())
-    statuses.push_back({{"state", v1::TaskState_Name(each.state())}, {"timestamp", each.timestamp()}});
+    statuses.push_back(
+      {{"state", v1::TaskState_Name(each.state())}, {"timestamp", each.timestamp()}});
   auto labels = nlohmann::json::array();
   for (const auto& each : task.labels().labels())
     labels.push_back({{"key", each.key()}, {"value", each.value()}});

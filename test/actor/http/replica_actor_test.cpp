@@ -52,7 +52,8 @@ struct stage {
       std::vector<state_change>{delta::framework_changed{view}});
   }
 
-  response ask(std::optional<std::string> if_none_match = {}, std::optional<std::string> since = {}) {
+  response ask(std::optional<std::string> if_none_match = {},
+               std::optional<std::string> since = {}) {
     const auto before = answers.size();
     tell(read_state{.what = state_endpoint::state,
                     .only = {},

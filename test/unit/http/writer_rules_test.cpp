@@ -34,7 +34,8 @@ double random_number(std::mt19937_64& dice) {
   switch (dice() % 4) {
     case 0: return static_cast<double>(static_cast<std::int64_t>(dice()) >> (dice() % 64));
     case 1: return static_cast<double>(dice() % 10'000'000'000) / 1000;
-    case 2: return std::ldexp(static_cast<double>(dice() % 1000), static_cast<int>(dice() % 200) - 100);
+    case 2:
+      return std::ldexp(static_cast<double>(dice() % 1000), static_cast<int>(dice() % 200) - 100);
     default: return std::bit_cast<double>(dice()); // NaN and infinities, too
   }
 }
