@@ -121,7 +121,8 @@ void add_common_routes(router& r, caf::actor_system& system, const daemon_identi
   r.get(daemon.actor, "/health", [](const request&) { return empty(200); });
   r.get(daemon.actor, "/flags", [shown = daemon.flags](const request&) { return flags(shown); });
   r.get("version", "", [](const request&) { return version_body(); });
-  auto metrics_route = [&](std::string path, response (*render)(const metrics_snapshot&), bool json) {
+  auto metrics_route = [&](std::string path, response (*render)(const metrics_snapshot&),
+                           bool json) {
     r.add({.actor = "metrics",
            .path = std::move(path),
            .methods = {},

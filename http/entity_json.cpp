@@ -32,7 +32,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> usual_names{"cpus", "gpus", "mem", "disk"};
 
-/// Takes the list without parsing it; false, with nothing taken, if it holds more than plain scalars.
+/// Takes the list without parsing it; false, with nothing taken, if not all are plain scalars.
 bool add_scalars(flat_resources& to, const google::protobuf::RepeatedPtrField<v1::Resource>& list) {
   for (const auto& each : list)
     if (each.type() != v1::Value::SCALAR || each.has_shared() || each.has_revocable()

@@ -12,8 +12,8 @@
 
 namespace troupe::http {
 
-/// Pages hold some 16 KiB: few enough for one gathered write of an answer, small enough to be copied
-/// when an item of a page changes that an answer still has. The order of items is not kept.
+/// Pages hold some 16 KiB: an answer has few of them, and one that an answer still has is quickly
+/// copied when an item changes. The order of items is not kept.
 class fragment_pages {
  public:
   using handle = std::uint32_t;

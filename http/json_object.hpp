@@ -9,8 +9,8 @@
 
 namespace troupe::http {
 
-/// Opens `{` when made and writes members; the caller closes it. Keys must need no escaping, but for
-/// `foreign_key`.
+/// Opens `{` when made and writes members; the caller closes it. Keys must need no escaping, except
+/// those of `foreign_key`.
 class json_object {
 public:
   explicit json_object(std::string& out) : out_(out) { out_ += '{'; }

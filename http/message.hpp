@@ -71,7 +71,7 @@ struct file_slice {
 /// The whole of an open regular file for `response::file`; nullopt (errno set) for anything else.
 std::optional<file_slice> to_slice(unique_fd file);
 
-/// An answer. The body is `body`, then `shared`, `fragments` and `file`; or `stream` instead of them.
+/// An answer. The body is `body`, then `shared`, `fragments`, `file`; or `stream` instead of them.
 /// `Content-Length`, `Date`, compression, JSONP and HEAD are taken care of on the way out.
 struct response {
   int status = 200;

@@ -35,7 +35,8 @@ bool match_component(std::string_view pattern, std::string_view text, label_list
 
 bool is_wide(std::string_view component) { return component.ends_with("...}"); }
 
-std::optional<label_list> match(std::string_view pattern, const std::vector<std::string_view>& key) {
+std::optional<label_list> match(std::string_view pattern,
+                                const std::vector<std::string_view>& key) {
   const auto wanted = split(pattern, '/');
   const bool wide = std::any_of(wanted.begin(), wanted.end(), is_wide);
   if (key.size() < wanted.size() || (!wide && key.size() != wanted.size()))

@@ -7,8 +7,8 @@ namespace troupe::http {
 
 enum class metric_kind { any, counter, gauge };
 
-/// `{x}` in a pattern stands for one component of the key, or the rest of one, and becomes the label
-/// x; `{x...}` may span several components. The first rule that fits counts.
+/// `{x}` in a pattern stands for one component of the key, or a part of one, and becomes the label x;
+/// `{x...}` may span several components. The first rule that fits counts.
 struct prometheus_rule {
   std::string_view pattern;
   std::string_view family; ///< without `troupe_` and, for counters, `_total`

@@ -59,7 +59,7 @@ class recent_changes {
 
   std::size_t limit_;
   std::size_t kept_ = 0;
-  std::uint64_t oldest_ = 0; ///< the state that is known to be complete: all deltas after it are here
+  std::uint64_t oldest_ = 0; ///< all deltas after this one are here
   std::deque<step> steps_;
 };
 

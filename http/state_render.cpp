@@ -120,7 +120,8 @@ std::string state_model::render_recovered() const {
   return out;
 }
 
-void state_model::append_framework_lists(body_builder& out, const std::optional<std::string>& only) {
+void state_model::append_framework_lists(body_builder& out,
+                                         const std::optional<std::string>& only) {
   auto append = [&, first = true](framework_entry& framework) mutable {
     if (!framework.view || (only && framework.view->id.value() != *only))
       return;
@@ -242,7 +243,7 @@ shared_body_ptr state_model::tasks(const task_query& query) {
   std::for_each(completed_frameworks_.begin(), completed_frameworks_.end(), look);
   const auto begin = std::min(query.offset, found.size());
   const auto count = std::min(query.limit.value_or(found.size()), found.size() - begin);
-  // Tasks without a status have -1: first when ascending, last when descending, as the API wants it.
+  // Tasks without a status have -1: first when ascending, last when descending, as the API wants.
   const auto end = found.begin() + static_cast<std::ptrdiff_t>(begin + count);
   std::partial_sort(found.begin(), end, found.end(), [&](const auto& a, const auto& b) {
     const auto x = query.ascending ? a.first_status : -a.first_status;

@@ -20,6 +20,12 @@ std::optional<std::uint64_t> number_of(const std::string& tag) {
   return number;
 }
 
+/// The part of a tag that names the master; empty of a bare number.
+std::string_view master_in(const std::string& tag) {
+  const auto dash = tag.find('-');
+  return dash == tag.npos ? std::string_view() : std::string_view(tag).substr(dash);
+}
+
 } // namespace
 
 /// The framework's head, the tasks that changed, each in the list where it is now, and all of its
@@ -60,9 +66,9 @@ void state_model::append_changed(body_builder& out, framework_entry& framework,
 shared_body_ptr state_model::state_since(const std::string& tag) {
   const auto number = number_of(tag);
   // Another master's number, or one that this replica has not reached: nothing can be said.
-  const bool bare = tag.find('-') == tag.npos;
   const auto mine = this->tag();
-  if (!number || *number > number_ || (!bare && tag.substr(tag.find('-')) != mine.substr(mine.find('-'))))
+  const auto master = master_in(tag);
+  if (!number || *number > number_ || (!master.empty() && master != master_in(mine)))
     return nullptr;
   const auto changed = recent_.since(*number);
   if (!changed)

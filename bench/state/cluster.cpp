@@ -146,6 +146,13 @@ caf::behavior cluster(caf::event_based_actor* self, const std::shared_ptr<cluste
 
 } // namespace
 
+std::vector<task_ptr> sample_tasks(std::size_t count) {
+  std::vector<task_ptr> tasks;
+  for (std::size_t n = 0; n < count; ++n)
+    tasks.push_back(make_task(0, n, v1::TASK_RUNNING));
+  return tasks;
+}
+
 simulated_master spawn_cluster(caf::actor_system& system, const cluster_shape& shape) {
   auto state = std::make_shared<cluster_state>();
   state->shape = shape;

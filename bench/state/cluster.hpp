@@ -46,6 +46,9 @@ private:
   std::atomic<std::uint64_t> last_{0};
 };
 
+/// Running tasks as the cluster has them.
+std::vector<task_ptr> sample_tasks(std::size_t count);
+
 /// A plain handle for what the bench tells its master: `std::size_t n` is "update n tasks now".
 struct simulated_master {
   caf::actor handle;

@@ -1,6 +1,7 @@
-/// bench_state [--bars] [--json FILE] [--plot DIR] [--agents N] [--seconds S] [--replicas N]: how
-/// fast is `/state` while the cluster changes? See README.md.
+/// bench_state [--bars] [--json FILE] [--plot DIR] [--agents N] [--seconds S] [--replicas N], or
+/// bench_state --writers: how fast is `/state` while the cluster changes? See README.md.
 #include "report.hpp"
+#include "writers.hpp"
 
 #include "http/server.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 
 struct options {
   bool bars = false;
+  bool writers = false;
   std::string json;
   std::string plot;
   std::vector<std::size_t> agents{100, 1'000, 10'000};
@@ -34,8 +36,8 @@ std::optional<options> parse(int argc, char** argv) {
   options result;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    if (word == "--bars") {
-      result.bars = true;
+    if (word == "--bars" || word == "--writers") {
+      (word == "--bars" ? result.bars : result.writers) = true;
       continue;
     }
     if (i + 1 == argc)
@@ -69,7 +71,8 @@ std::optional<cluster_report> in_own_process(std::size_t agents, const measure_o
     int status = 0;
     try {
       const auto text = to_json(measure_cluster(agents, wanted));
-      status = ::write(pipe[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1;
+      const auto written = ::write(pipe[1], text.data(), text.size());
+      status = written == static_cast<ssize_t>(text.size()) ? 0 : 1;
     } catch (const std::exception& problem) {
       std::cerr << "bench_state: " << agents << " agents: " << problem.what() << '\n';
       status = 1;
@@ -112,8 +115,13 @@ int main(int argc, char** argv) {
   const auto wanted = parse(argc, argv);
   if (!wanted) {
     std::cerr << "usage: " << argv[0]
-              << " [--bars] [--json FILE] [--plot DIR] [--agents N] [--seconds S] [--replicas N]\n";
+              << " [--bars] [--json FILE] [--plot DIR] [--agents N] [--seconds S] [--replicas N]"
+              << " [--writers]\n";
     return 2;
+  }
+  if (wanted->writers) {
+    print_writers(measure_writers(10'000));
+    return 0;
   }
   troupe::http::raise_file_limit();
   const auto reports = measure(*wanted);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "measure.hpp"
+#include "writers.hpp"
 
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 namespace troupe::bench {
 
 void print_table(const std::vector<cluster_report>& reports);
+
+void print_writers(const writer_times& times);
 
 /// One line a bar: `name measured bar unit ok|short`; false when one is short.
 bool print_bars(const std::vector<cluster_report>& reports);

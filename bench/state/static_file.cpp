@@ -73,7 +73,8 @@ struct child {
 void write_config(const fs::path& folder, std::uint16_t port) {
   std::ofstream out(folder / "nginx.conf");
   out << "daemon off; worker_processes auto; pid nginx.pid; error_log error.log;\n"
-      << "events {}\nhttp { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;\n"
+      << "events {}\nhttp { access_log off; sendfile on; tcp_nopush on;\n"
+      << "keepalive_requests 1000000;\n"
       << "client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;\n"
       << "uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n"
       << "server { listen 127.0.0.1:" << port << "; root " << folder.string() << "; } }\n";

@@ -45,7 +45,8 @@ class Prometheus(ClusterTest):
     def text(self, address):
         response = net.get(address, "/metrics")
         self.assertEqual(response.status, 200)
-        self.assertEqual(response.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8")
+        self.assertEqual(response.header("Content-Type"),
+                         "text/plain; version=0.0.4; charset=utf-8")
         return response.text()
 
     def test_promtool_has_nothing_to_say(self):

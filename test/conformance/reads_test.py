@@ -1,4 +1,4 @@
-"""What the master's replicas serve: one consistent state an answer, tags, and what changed since."""
+"""What the master's replicas serve: one consistent state an answer, tags, what changed since."""
 import os
 import sys
 import threading

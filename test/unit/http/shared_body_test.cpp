@@ -21,7 +21,8 @@ std::string unzipped(const std::string& bytes) {
 /// Members in a gzip file begin with this; a deflate stream of ours has it by chance only.
 std::size_t members(const std::string& bytes) {
   std::size_t count = 0;
-  for (auto at = bytes.find("\x1f\x8b\x08"); at != bytes.npos; at = bytes.find("\x1f\x8b\x08", at + 1))
+  const std::string begin = "\x1f\x8b\x08";
+  for (auto at = bytes.find(begin); at != bytes.npos; at = bytes.find(begin, at + 1))
     ++count;
   return count;
 }

@@ -321,7 +321,8 @@ TEST_CASE("too old, unknown and foreign states are answered with nothing") {
   for (int i = 0; i < 30; ++i)
     f.apply(delta::task_changed{task(std::to_string(i), v1::TASK_RUNNING)});
   CHECK_FALSE(f.model.state_since(old));
-  f.model.reset({40, std::make_shared<std::vector<state_change>>()});
+  f.model.reset({40, std::make_shared<std::vector<state_change>>()}); // without a master
+  CHECK_FALSE(f.model.state_since("40-01234567"));
   CHECK_FALSE(f.model.state_since("39"));
   CHECK(f.model.state_since("40"));
 }
