@@ -10,10 +10,7 @@ outcome<std::map<std::string, std::vector<quantities>>>
 offer_minimum(const mesos::v1::FrameworkInfo& info, const std::set<std::string>& roles) {
   std::map<std::string, std::vector<quantities>> result;
   for (const auto& [role, filters] : info.offer_filters()) {
-    if (!roles.contains(role))
-      return failure{"'FrameworkInfo.offer_filters' has role '" + role +
-                     "', which is not a role of the framework"};
-    if (!filters.has_min_allocatable_resources())
+    if (!roles.contains(role) || !filters.has_min_allocatable_resources())
       continue;
     auto& sets = result[role];
     for (const auto& set : filters.min_allocatable_resources().quantities()) {

@@ -16,8 +16,8 @@ class FrameworkInfo;
 namespace troupe::master {
 
 /// By role: an offer must reach one of the sets; a role that is absent follows the master's minimum,
-/// no sets means that it wants anything. The error names the role that is not one of `roles`, or the
-/// amount that is wrong.
+/// no sets means that it wants anything. Filters of a role that is not one of `roles` count for nothing,
+/// as in the peer. The error names the amount that is wrong.
 outcome<std::map<std::string, std::vector<quantities>>>
 offer_minimum(const mesos::v1::FrameworkInfo& info, const std::set<std::string>& roles);
 

@@ -207,15 +207,17 @@ class Roles(RoleTest):
         names = [each["name"] for each in self.get("/roles").json()["roles"]]
         self.assertEqual(names, sorted(names))
 
-    def test_a_least_offer_of_another_role_is_refused(self):
-        least = {"min_allocatable_resources": {"quantities": [
-            {"quantities": {"cpus": {"value": 1}}}]}}
-        self.scheduler("right", offer_filters={"*": least}).offer()
-        wrong = Scheduler(self.cluster.address, "wrong", offer_filters={"other": least})
-        stream = wrong.open_stream()
-        self.addCleanup(stream.close)
-        self.assertEqual(stream.next()["error"]["message"], "'FrameworkInfo.offer_filters' has role "
-                         "'other', which is not a role of the framework")
+    def test_a_least_offer_holds_offers_back_in_its_role_only(self):
+        def least(cpus):
+            return {"min_allocatable_resources": {"quantities": [
+                {"quantities": {"cpus": {"value": cpus}}}]}}
+        picky = self.scheduler("picky", offer_filters={"*": least(100000)})
+        modest = self.scheduler("modest", offer_filters={"*": least(1), "other": least(100000)})
+        # What the modest one gives back without a filter comes to it again, never to the picky one.
+        for _ in range(3):
+            modest.decline([modest.offer()], refuse=0)
+        modest.offer()
+        picky.stream.quiet(lambda event: event["type"] == "OFFERS", 0.5)
 
     def settled(self, name):
         role = self.roles().get(name)
