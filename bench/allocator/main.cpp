@@ -1,5 +1,5 @@
 /// bench_allocator [--bars] [--rounds N] [--json FILE] [--plot DIR]: how long allocation cycles take.
-#include "bench/allocator/plot.hpp"
+#include "bench/support/plot.hpp"
 #include "bench/allocator/workload.hpp"
 
 #include <algorithm>

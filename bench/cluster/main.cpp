@@ -1,6 +1,7 @@
 /// bench_cluster: tasks through a whole cluster in one process. See README.md.
 #include "cluster.hpp"
 
+#include "bench/support/plot.hpp"
 #include "model/contract.hpp"
 #include "runtime/logging.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <unistd.h>
@@ -87,6 +89,25 @@ bool write_json(const std::vector<result>& results, const std::string& path) {
   return static_cast<bool>(out.flush());
 }
 
+/// Needs clusters of two sizes at least: a line has two ends.
+bool write_plots(const std::vector<result>& results, const std::string& folder) {
+  series rate{"tasks/s", {}}, median{"median", {}}, late{"99 %", {}};
+  for (const auto& r : results) {
+    const auto agents = static_cast<double>(r.plan.agents);
+    rate.points.emplace_back(agents, r.tasks_per_second());
+    median.points.emplace_back(agents, r.offered_ms(0.5));
+    late.points.emplace_back(agents, r.offered_ms(0.99));
+  }
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  std::ofstream tasks(folder + "/tasks.svg");
+  tasks << draw({"Tasks accepted, running, acknowledged", "agents", "tasks a second", {rate}});
+  std::ofstream offers(folder + "/offers.svg");
+  offers << draw(
+      {"From a task's end to the offer of what it held", "agents", "ms", {median, late}});
+  return static_cast<bool>(tasks.flush()) && static_cast<bool>(offers.flush());
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -94,7 +115,7 @@ int main(int argc, char** argv) {
   cluster_plan plan;
   std::size_t rounds = 5, ends = 1'000;
   bool bars = false;
-  std::string json;
+  std::string json, plots;
   auto* agents =
       app.add_option("--agents", plan.agents, "Simulated agents (default: 1000, 5000, 20000)");
   app.add_option("--frameworks", plan.frameworks, "Simulated frameworks, each with its own role")
@@ -108,6 +129,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--bars", bars, "Compare with the bars; exit status 1 when one is short");
   app.add_option("--json", json, "Write all figures to this file");
+  app.add_option("--plot", plots, "Draw pictures into this folder");
   CLI11_PARSE(app, argc, argv);
   troupe::set_log_level(troupe::log_level::warning);
   std::vector<std::size_t> sizes{1'000, 5'000, 20'000};
@@ -126,6 +148,11 @@ int main(int argc, char** argv) {
   }
   if (!json.empty() && !write_json(results, json)) {
     std::cerr << "cannot write " << json << '\n';
+    return 2;
+  }
+  if (!plots.empty() && (results.size() < 2 || !write_plots(results, plots))) {
+    std::cerr << "cannot draw into " << plots
+              << (results.size() < 2 ? ": one size is no line\n" : "\n");
     return 2;
   }
   if (!bars)

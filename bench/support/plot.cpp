@@ -1,4 +1,4 @@
-#include "bench/allocator/plot.hpp"
+#include "bench/support/plot.hpp"
 
 #include <algorithm>
 #include <array>
