@@ -21,9 +21,20 @@ const scheduler = new Scheduler({
 if (frameworkId) scheduler.frameworkId = frameworkId;
 const finished = new Set();
 let sleeper = taskId, agent = null, reconciled = false;
+// Calls under way when the framework is torn down are refused, rightly.
+let toAcknowledge = 0, killed = false, leaving = false;
+const leaveWhenAcknowledged = () => {
+  if (!killed || toAcknowledge > 0 || leaving) return;
+  leaving = true;
+  scheduler.on("sent_teardown", () => { say("end", {}); process.exit(0); });
+  scheduler.teardown();
+};
 
 scheduler.on("ready", () => scheduler.subscribe());
-scheduler.on("error", (error) => say("error", { text: String(error.message || error) }));
+scheduler.on("error", (error) => {
+  if (!leaving) say("error", { text: String(error.message || error) });
+});
+scheduler.on("sent_acknowledge", () => { toAcknowledge--; leaveWhenAcknowledged(); });
 scheduler.on("subscribed", (info) => {
   say("subscribed", { id: info.frameworkId });
   if (phase === "second") scheduler.reconcile();
@@ -31,6 +42,7 @@ scheduler.on("subscribed", (info) => {
 scheduler.on("update", (update) => {
   const status = update.status, id = status.task_id.value;
   say("update", { task: id, state: status.state, reason: status.reason, uuid: status.uuid });
+  if (status.uuid) toAcknowledge++;
   if (status.state === "TASK_FINISHED") finished.add(id);
   if (/sleeper/.test(id)) {
     if (status.state === "TASK_RUNNING") { sleeper = id; agent = status.agent_id.value; }
@@ -38,10 +50,7 @@ scheduler.on("update", (update) => {
       reconciled = true;
       scheduler.kill(id, agent);
     }
-    if (status.state === "TASK_KILLED") {
-      scheduler.on("sent_teardown", () => { say("end", {}); process.exit(0); });
-      scheduler.once("sent_acknowledge", () => scheduler.teardown());
-    }
+    if (status.state === "TASK_KILLED") killed = true;
   }
   if (phase === "first" && finished.size === 100 && agent) {
     if (status.reason === "REASON_RECONCILIATION") say("ready to fail over", { task: sleeper });
