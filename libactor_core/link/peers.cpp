@@ -24,6 +24,13 @@ void write(Self self, const frame& bytes) {
   self->send(self->state.wire.transport, write_frame{self->state.wire.connection, bytes});
 }
 
+/// A transport that is ended says no last word: its end is that of the link.
+template <class Self, class Closed>
+void end_with_transport(Self self, Closed closed) {
+  self->set_down_handler([closed](caf::down_msg&) { closed("the transport has ended"); });
+  self->monitor(self->state.wire.transport);
+}
+
 using agent_side_pointer = agent_side_actor::stateful_pointer<agent_side_state>;
 using master_side_pointer = master_side_actor::stateful_pointer<master_side_state>;
 
@@ -99,6 +106,11 @@ agent_side_actor::behavior_type agent_side(agent_side_pointer self, open_connect
   self->state.credit_left = self->state.wire.terms.credit;
   self->send(self->state.master,
              link_opened{id, caf::actor_cast<agent_link_actor>(self), self->state.wire.peer, self->state.wire.principal});
+  auto closed = [self](const std::string& reason) {
+    self->send(self->state.master, link_closed{self->state.id, reason});
+    self->quit();
+  };
+  end_with_transport(self, closed);
   return {
     [=](const to_agent_ptr& message) {
       Record record;
@@ -107,10 +119,7 @@ agent_side_actor::behavior_type agent_side(agent_side_pointer self, open_connect
     },
     [=](const link_close& msg) { drop(self, msg.reason); },
     [=](const frame_arrived& msg) { on_frame(self, msg.bytes); },
-    [=](const transport_closed& msg) {
-      self->send(self->state.master, link_closed{self->state.id, msg.reason});
-      self->quit();
-    },
+    [=](const transport_closed& msg) { closed(msg.reason); },
   };
 }
 
@@ -123,15 +132,17 @@ master_side_actor::behavior_type master_side(master_side_pointer self, open_conn
   self->state.credit = self->state.wire.terms.credit;
   log_info("link to the master is open", {{"master", self->state.wire.peer}});
   self->send(self->state.agent, master_link_up{caf::actor_cast<master_link_actor>(self)});
+  auto closed = [self](const std::string& reason) {
+    self->send(self->state.agent, master_link_down{reason});
+    self->state.on_closed(reason);
+    self->quit();
+  };
+  end_with_transport(self, closed);
   return {
     [=](const to_master_ptr& message) { send_to_master(self, message); },
     [=](const link_close& msg) { drop(self, msg.reason); },
     [=](const frame_arrived& msg) { on_frame(self, msg.bytes); },
-    [=](const transport_closed& msg) {
-      self->send(self->state.agent, master_link_down{msg.reason});
-      self->state.on_closed(msg.reason);
-      self->quit();
-    },
+    [=](const transport_closed& msg) { closed(msg.reason); },
   };
 }
 

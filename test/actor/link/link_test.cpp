@@ -82,7 +82,9 @@ struct fixture {
     options.secret = {"node", std::move(secret)};
     options.first_wait = 20ms;
     options.longest_wait = 50ms;
-    connector = system.spawn<caf::detached>(link::connector, options, agent);
+    // Scheduled: on loopback it hardly blocks. Detached, CAF 0.17.6 was seen to leave its first message after a
+    // rest unread (1 run in 20 to 200), so that nothing could end it.
+    connector = system.spawn(link::connector, options, agent);
   }
 
   /// The next message of this type; others are dropped.
@@ -158,6 +160,14 @@ TEST_CASE("each side hears once that a link has ended, and the agent comes back 
   CHECK(f.next<link_closed>().id == first.id);
   auto second = f.next<link_opened>();
   CHECK(second.id != first.id);
+}
+
+TEST_CASE("the end of the transport is the end of its links") {
+  fixture f;
+  f.connect();
+  auto opened = f.next<link_opened>();
+  f.self->send_exit(f.server.transport, caf::exit_reason::kill);
+  CHECK(f.next<link_closed>().id == opened.id);
 }
 
 TEST_CASE("a wrong secret never opens a link") {
