@@ -22,7 +22,8 @@ void add(self_pointer self, const containerizer_neighbours& around, const launch
          std::optional<recovered_process> recovered) {
   container_job job{x.spec, x.listener, self, std::move(recovered)};
   auto actor = self->spawn<caf::linked>(container, std::move(job), around.containers);
-  self->state.containers[x.spec->id] = {std::move(actor), 0, x.spec->limits};
+  self->state.containers[x.spec->id] = {std::move(actor), 0, x.spec->limits,
+                                        !x.spec->executor.empty()};
 }
 
 void launch(self_pointer self, const containerizer_neighbours& around, const launch_container& x) {
@@ -45,28 +46,22 @@ void forward(self_pointer self, const Message& x) {
 /// One pass reads the processes of all containers.
 caf::result<shared<usage_list>> measure(self_pointer self, const containerizer_neighbours& around,
                                         const clock& time) {
-  struct question {
-    std::vector<container_id> ids;
-    std::vector<resources> limits;
-    std::vector<pid_t> roots;
-  };
-  auto asked = std::make_shared<question>();
+  auto asked = std::make_shared<std::vector<measured_container>>();
+  std::vector<pid_t> roots;
   for (const auto& [id, container] : self->state.containers) {
     if (container.pid == 0)
       continue;
-    asked->ids.push_back(id);
-    asked->limits.push_back(container.limits);
-    asked->roots.push_back(container.pid);
+    asked->push_back({id, container.pid, container.limits, container.has_executor});
+    roots.push_back(container.pid);
   }
   auto promise = self->make_response_promise<shared<usage_list>>();
   const auto fields = around.fields;
-  self->request(around.usage, caf::infinite, measure_usage{asked->roots})
+  self->request(around.usage, caf::infinite, measure_usage{std::move(roots)})
     .then(
       [=, &time](const usage_measured& x) mutable {
         auto list = std::make_shared<usage_list>();
-        for (std::size_t i = 0; i < asked->ids.size(); ++i)
-          list->push_back(to_usage(asked->ids[i], asked->roots[i], asked->limits[i], x.usage[i],
-                                   fields, time.now()));
+        for (std::size_t i = 0; i < asked->size(); ++i)
+          list->push_back(to_usage((*asked)[i], x.usage[i], fields, time.now()));
         promise.deliver(shared<usage_list>(std::move(list)));
       },
       [=](caf::error& why) mutable { promise.deliver(std::move(why)); });

@@ -29,6 +29,7 @@ struct containerizer_state {
     container_actor actor;
     pid_t pid = 0; ///< once it runs
     resources limits;
+    bool has_executor = true;
   };
   std::map<container_id, entry> containers;
   std::set<container_id> orphans; ///< being destroyed, after a recovery

@@ -15,15 +15,16 @@ shared<agent_executor_view> agent_core::view_of(executor_entry& executor) const 
   view->command_executor = executor.command;
   view->used = used_by(executor);
   for (const auto& [id, task] : executor.tasks) {
-    if (task.phase == task_phase::queued)
+    if (task.phase == task_phase::queued) {
       view->queued_tasks.push_back(task.info);
-    else if (task.phase == task_phase::delivered)
+      view->waiting_tasks.push_back(task.task);
+    } else if (task.phase == task_phase::delivered) {
       view->tasks.push_back(task.task);
-    else
-      view->completed_tasks.push_back(task.task);
+    } else {
+      view->terminated_tasks.push_back(task.task);
+    }
   }
-  view->completed_tasks.insert(view->completed_tasks.end(), executor.completed.begin(),
-                               executor.completed.end());
+  view->completed_tasks.assign(executor.completed.begin(), executor.completed.end());
   executor.view = std::move(view);
   return executor.view;
 }
