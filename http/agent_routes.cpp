@@ -26,6 +26,12 @@ router make_agent_router(caf::actor_system& system, agent_routes_config config,
                          const agent_actor& agent, const containerizer_actor& containerizer,
                          std::shared_ptr<const file_table> files, const metrics_actor& metrics) {
   router r(config.daemon.actor);
+  config.daemon.ask_labels = [&system, agent](std::function<void(const series_labels&)> use) {
+    ask<agent_view_ptr>(
+      system, agent, get_agent_state{},
+      [use](const agent_view_ptr& view) { use({{"agent", view->id.value()}}); },
+      [use](const caf::error&) { use({}); }); // then the numbers say what is wrong
+  };
   add_common_routes(r, system, config.daemon, metrics);
   add_executor_routes(r, system, agent);
   const agent_reads reads{system, agent, containerizer};
