@@ -4,6 +4,7 @@
 #include "http/agent_reads.hpp"
 #include "http/executor_routes.hpp"
 #include "http/files.hpp"
+#include "http/help_routes.hpp"
 #include "runtime/logging.hpp"
 
 #include <filesystem>
@@ -58,6 +59,7 @@ router make_agent_router(caf::actor_system& system, agent_routes_config config,
     });
   });
   r.alias(me, "/monitor/statistics.json", "/monitor/statistics");
+  add_help_routes(r);
   return r;
 }
 
