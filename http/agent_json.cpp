@@ -45,7 +45,9 @@ void append_executor(std::string& out, const agent_executor_view& executor) {
   append_json_array(object.key("tasks"), executor.tasks, write_task);
   append_json_array(object.key("queued_tasks"), executor.queued_tasks,
                     [](std::string& to, const task_info_ptr& each) { append_queued(to, *each); });
-  append_json_array(object.key("completed_tasks"), executor.completed_tasks, write_task);
+  auto ended = executor.terminated_tasks;
+  ended.insert(ended.end(), executor.completed_tasks.begin(), executor.completed_tasks.end());
+  append_json_array(object.key("completed_tasks"), ended, write_task);
   object.close();
 }
 
@@ -134,6 +136,7 @@ std::string agent_state_json(const agent_state_view& view, const agent_json_conf
   if (view.info->has_domain())
     object.message("domain", view.info->domain());
   append_agent_resources(object, view);
+  object.key("resource_providers") += "[]"; // there are none yet
   append_attributes(object.key("attributes"), *view.info);
   if (!view.master_hostname.empty())
     object.text("master_hostname", view.master_hostname);

@@ -1,8 +1,10 @@
 #include "http/agent_routes.hpp"
 
-#include "http/ask.hpp"
+#include "http/agent_api.hpp"
+#include "http/agent_reads.hpp"
 #include "http/executor_routes.hpp"
 #include "http/files.hpp"
+#include "http/help_routes.hpp"
 #include "runtime/logging.hpp"
 
 #include <filesystem>
@@ -10,48 +12,6 @@
 namespace troupe::http {
 
 namespace {
-
-using state_ptr = shared<agent_state_view>;
-using usage_ptr = shared<usage_list>;
-
-struct agent_reads {
-  caf::actor_system& system;
-  agent_actor agent;
-  containerizer_actor containerizer;
-
-  std::function<void(const caf::error&)> unavailable(const responder& respond,
-                                                     std::string whom) const {
-    return [respond, whom, &sys = system](const caf::error& problem) {
-      respond(error(503, "The " + whom + " did not answer: " + sys.render(problem)));
-    };
-  }
-
-  /// Calls `use` with the agent's view, or answers 503 while it recovers.
-  template <class Use>
-  void with_state(const responder& respond, Use use) const {
-    ask<state_ptr>(
-      system, agent, get_agent_state{},
-      [respond, use](const state_ptr& view) {
-        if (view->recovering)
-          respond(error(503, "Agent has not finished recovery"));
-        else
-          use(view);
-      },
-      unavailable(respond, "agent"));
-  }
-
-  /// Calls `render` with the agent's view and the usage of its containers.
-  template <class Render>
-  void with_usage(const responder& respond, Render render) const {
-    auto self = *this;
-    with_state(respond, [self, respond, render](const state_ptr& view) {
-      ask<usage_ptr>(
-        self.system, self.containerizer, get_usage{},
-        [respond, render, view](const usage_ptr& usage) { respond(json(render(*view, *usage))); },
-        self.unavailable(respond, "containerizer"));
-    });
-  }
-};
 
 void add(router& r, const agent_routes_config& config, const std::string& path, handler handle) {
   r.add({.actor = config.daemon.actor,
@@ -67,13 +27,20 @@ router make_agent_router(caf::actor_system& system, agent_routes_config config,
                          const agent_actor& agent, const containerizer_actor& containerizer,
                          std::shared_ptr<const file_table> files, const metrics_actor& metrics) {
   router r(config.daemon.actor);
+  config.daemon.ask_labels = [&system, agent](std::function<void(const series_labels&)> use) {
+    ask<agent_view_ptr>(
+      system, agent, get_agent_state{},
+      [use](const agent_view_ptr& view) { use({{"agent", view->id.value()}}); },
+      [use](const caf::error&) { use({}); }); // then the numbers say what is wrong
+  };
   add_common_routes(r, system, config.daemon, metrics);
   add_executor_routes(r, system, agent);
+  const agent_reads reads{system, agent, containerizer};
+  add_agent_api(r, {system, reads, files, metrics, config.daemon});
   add_file_routes(r, std::move(files), config.daemon.readonly_realm);
-  agent_reads reads{system, agent, containerizer};
   const auto& me = config.daemon.actor;
   add(r, config, "/state", [reads, shown = config.json](const request_ptr&, responder respond) {
-    reads.with_state(respond, [respond, shown](const state_ptr& view) {
+    reads.with_state(respond, [respond, shown](const agent_view_ptr& view) {
       respond(json(agent_state_json(*view, shown)));
     });
   });
@@ -82,14 +49,17 @@ router make_agent_router(caf::actor_system& system, agent_routes_config config,
     std::optional<std::string> only;
     if (const auto* id = req->parameter("container_id"))
       only = *id;
-    reads.with_usage(respond, [only](const agent_state_view& view, const usage_list& usage) {
-      return containers_json(view, usage, only);
+    reads.with_usage(respond, [respond, only](const auto& view, const auto& usage) {
+      respond(json(containers_json(view, usage, only)));
     });
   });
   add(r, config, "/monitor/statistics", [reads](const request_ptr&, responder respond) {
-    reads.with_usage(respond, statistics_json);
+    reads.with_usage(respond, [respond](const auto& view, const auto& usage) {
+      respond(json(statistics_json(view, usage)));
+    });
   });
   r.alias(me, "/monitor/statistics.json", "/monitor/statistics");
+  add_help_routes(r);
   return r;
 }
 
@@ -106,7 +76,7 @@ void attach_sandboxes(caf::actor_system& system, const agent_actor& agent,
     return caf::behavior{[=](caf::tick_atom) {
       self->request(agent, ask_timeout, get_agent_state{})
         .then(
-          [=](const state_ptr& view) {
+          [=](const agent_view_ptr& view) {
             const auto mine = agents + "/" + view->id.value() + "/frameworks";
             std::error_code missing;
             if (!view->id.empty())

@@ -3,7 +3,6 @@
 #include "http/ask.hpp"
 #include "http/entity_json.hpp"
 #include "http/json_object.hpp"
-#include "http/prometheus.hpp"
 #include "model/text.hpp"
 #include "runtime/build_info.hpp"
 #include "runtime/logging.hpp"
@@ -43,12 +42,12 @@ response metrics_body(const metrics_snapshot& snapshot) {
   return json(std::move(out));
 }
 
-response prometheus_body(const metrics_snapshot& snapshot) {
-  return content(prometheus_text(snapshot), std::string(prometheus_type));
+response prometheus_body(const metrics_snapshot& snapshot, const series_labels& labels) {
+  return content(prometheus_text(snapshot, labels), std::string(prometheus_type));
 }
 
 void snapshot(caf::actor_system& system, const metrics_actor& metrics, const request_ptr& req,
-              const responder& respond, response (*render)(const metrics_snapshot&)) {
+              const responder& respond, std::function<response(const metrics_snapshot&)> render) {
   get_metrics question;
   if (const auto* text = req->parameter("timeout")) {
     auto timeout = parse_duration(*text);
@@ -121,20 +120,28 @@ void add_common_routes(router& r, caf::actor_system& system, const daemon_identi
   r.get(daemon.actor, "/health", [](const request&) { return empty(200); });
   r.get(daemon.actor, "/flags", [shown = daemon.flags](const request&) { return flags(shown); });
   r.get("version", "", [](const request&) { return version_body(); });
-  auto metrics_route = [&](std::string path, response (*render)(const metrics_snapshot&),
-                           bool json) {
-    r.add({.actor = "metrics",
-           .path = std::move(path),
-           .methods = {},
-           .handle = [&system, metrics, render](const request_ptr& req, responder respond) {
-             snapshot(system, metrics, req, respond, render);
-           },
-           .exact = !json,
-           .jsonp = json,
-           .realm = daemon.readonly_realm});
-  };
-  metrics_route("/snapshot", metrics_body, true);
-  metrics_route("", prometheus_body, false);
+  r.add({.actor = "metrics",
+         .path = "/snapshot",
+         .methods = {},
+         .handle = [&system, metrics](const request_ptr& req, responder respond) {
+           snapshot(system, metrics, req, respond, metrics_body);
+         },
+         .realm = daemon.readonly_realm});
+  r.add({.actor = "metrics",
+         .path = "",
+         .methods = {},
+         .handle = [&system, metrics, ask = daemon.ask_labels](const request_ptr& req,
+                                                               responder respond) {
+           auto answer = [&system, metrics, req, respond](const series_labels& labels) {
+             snapshot(system, metrics, req, respond, [labels](const metrics_snapshot& all) {
+               return prometheus_body(all, labels);
+             });
+           };
+           ask ? ask(answer) : answer({});
+         },
+         .exact = true,
+         .jsonp = false,
+         .realm = daemon.readonly_realm});
   r.add({.actor = "logging",
          .path = "/toggle",
          .methods = {"GET", "POST"},

@@ -1,10 +1,12 @@
 /// Endpoints that master and agent have in common.
 #pragma once
 
+#include "http/prometheus.hpp"
 #include "http/router.hpp"
 #include "protocol/logging.hpp"
 #include "protocol/metrics.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -17,6 +19,8 @@ struct daemon_identity {
   std::string readwrite_realm;
   std::map<std::string, std::string> flags; ///< as `/flags` shows them
   verbosity_actor verbosity;                ///< behind `/logging/toggle`
+  /// Who the daemon is, for every series of `/metrics`; calls its argument once. Empty: no labels.
+  std::function<void(std::function<void(const series_labels&)>)> ask_labels = {};
 };
 
 /// `/health`, `/version`, `/flags`, `/metrics/snapshot`, `/logging/toggle`, `/system/stats.json`.

@@ -130,10 +130,9 @@ void add_file_routes(router& r, std::shared_ptr<const file_table> table, const s
     endpoint.actor = "files";
     endpoint.handle = answering(std::move(f));
     endpoint.realm = realm;
-    for (const char* suffix : {"", ".json"}) {
-      endpoint.path = std::string(path) + suffix;
-      r.add(endpoint);
-    }
+    endpoint.path = path;
+    r.add(endpoint);
+    r.alias("files", std::string(path) + ".json", path);
   };
   add("/browse", [table](const request& req) { return browse(*table, req); });
   add("/read", [table](const request& req) { return read(*table, req); });

@@ -2,6 +2,7 @@
 
 #include "http/ask.hpp"
 #include "http/files.hpp"
+#include "http/help_routes.hpp"
 #include "http/operation_routes.hpp"
 #include "http/operator_api.hpp"
 #include "http/read_routes.hpp"
@@ -60,6 +61,7 @@ router make_master_router(caf::actor_system& system, master_routes_config config
                                      responder respond) { teardown(system, master, req, respond); },
          .jsonp = false,
          .realm = config.daemon.readwrite_realm});
+  add_help_routes(r);
   return r;
 }
 

@@ -4,11 +4,9 @@
 #include "http/entity_json.hpp"
 #include "http/maintenance_json.hpp"
 #include "http/media_type.hpp"
+#include "http/operator_call.hpp"
 #include "http/roles_json.hpp"
 #include "http/v1_call.hpp"
-
-#include <algorithm>
-#include <cctype>
 
 namespace troupe::http {
 
@@ -16,12 +14,6 @@ using mesos::v1::master::Call;
 using mesos::v1::master::Response;
 
 namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 Response master_response(const state_model& model) {
   Response response;
@@ -51,10 +43,7 @@ void dispatch(const operator_parts& parts, const operator_exchange& exchange) {
     return view(parts, exchange, viewed->second);
   if (master_calls().contains(type))
     return ask_master(parts, exchange);
-  if (type == Call::UNKNOWN)
-    exchange.respond(error(501, "501 Not Implemented."));
-  else
-    exchange.respond(error(501, "The call " + Call::Type_Name(type) + " is not implemented"));
+  exchange.respond(not_served(*exchange.call));
 }
 
 void handle(const operator_parts& parts, const request_ptr& req, const responder& respond) {
@@ -63,7 +52,7 @@ void handle(const operator_parts& parts, const request_ptr& req, const responder
     respond(std::move(*refusal));
     return;
   }
-  if (auto why = check_call(*call)) {
+  if (auto why = check_operator_call(*call)) {
     respond(error(400, "Failed to validate master::Call: " + *why));
     return;
   }
@@ -117,17 +106,6 @@ void ask_master(const operator_parts& parts, const operator_exchange& exchange,
     [exchange, &system = parts.system](const caf::error& problem) {
       exchange.respond(error(503, "The master did not answer: " + system.render(problem)));
     });
-}
-
-std::optional<std::string> check_call(const Call& call) {
-  if (!call.has_type())
-    return "Expecting 'type' to be present";
-  // The member of a call is named like its type; most GET_ calls have none.
-  const auto name = lower(Call::Type_Name(call.type()));
-  const auto* field = Call::descriptor()->FindFieldByName(name);
-  if (field == nullptr || call.GetReflection()->HasField(call, field))
-    return std::nullopt;
-  return "Expecting '" + name + "' to be present";
 }
 
 void add_operator_api(router& r, const operator_parts& parts) {

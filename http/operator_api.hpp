@@ -56,9 +56,6 @@ const std::set<operator_call_type>& master_calls();
 void ask_master(const operator_parts& parts, const operator_exchange& exchange,
                 const std::string& prefix = "");
 
-/// The form of a call: its type and the type's member. Nothing when it may go on.
-std::optional<std::string> check_call(const mesos::v1::master::Call& call);
-
 /// `/api/v1` with all of the above.
 void add_operator_api(router& r, const operator_parts& parts);
 

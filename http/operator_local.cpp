@@ -1,4 +1,5 @@
-/// The calls of the operator API that need neither the master nor a replica.
+/// The calls of both operator APIs that need no daemon's state: no master, replica or agent.
+#include "http/agent_api.hpp"
 #include "http/operator_api.hpp"
 
 #include "http/ask.hpp"
@@ -9,23 +10,37 @@
 
 namespace troupe::http {
 
-using mesos::v1::master::Call;
-using mesos::v1::master::Response;
-
 namespace {
+
+/// The two APIs differ in the types of their messages only.
+struct master_api {
+  using call = mesos::v1::master::Call;
+  using response = mesos::v1::master::Response;
+  using parts = operator_parts;
+  using exchange = operator_exchange;
+};
+
+struct agent_api {
+  using call = mesos::v1::agent::Call;
+  using response = mesos::v1::agent::Response;
+  using parts = agent_api_parts;
+  using exchange = agent_exchange;
+};
 
 constexpr std::uint64_t longest_read = 64 << 10; // 16 pages
 
-void get_health(const operator_parts&, const operator_exchange& exchange) {
-  Response response;
-  response.set_type(Response::GET_HEALTH);
+template <class Api>
+void get_health(const typename Api::parts&, const typename Api::exchange& exchange) {
+  typename Api::response response;
+  response.set_type(Api::response::GET_HEALTH);
   response.mutable_get_health()->set_healthy(true);
   exchange.answer(response);
 }
 
-void get_flags(const operator_parts& parts, const operator_exchange& exchange) {
-  Response response;
-  response.set_type(Response::GET_FLAGS);
+template <class Api>
+void get_flags(const typename Api::parts& parts, const typename Api::exchange& exchange) {
+  typename Api::response response;
+  response.set_type(Api::response::GET_FLAGS);
   for (const auto& [name, value] : parts.daemon.flags) {
     auto& flag = *response.mutable_get_flags()->add_flags();
     flag.set_name(name);
@@ -34,9 +49,10 @@ void get_flags(const operator_parts& parts, const operator_exchange& exchange) {
   exchange.answer(response);
 }
 
-void get_version(const operator_parts&, const operator_exchange& exchange) {
-  Response response;
-  response.set_type(Response::GET_VERSION);
+template <class Api>
+void get_version(const typename Api::parts&, const typename Api::exchange& exchange) {
+  typename Api::response response;
+  response.set_type(Api::response::GET_VERSION);
   auto& info = *response.mutable_get_version()->mutable_version_info();
   info.set_version(std::string(served_version()));
   info.set_build_date(std::string(build_date()));
@@ -45,7 +61,8 @@ void get_version(const operator_parts&, const operator_exchange& exchange) {
   exchange.answer(response);
 }
 
-void get_all_metrics(const operator_parts& parts, const operator_exchange& exchange) {
+template <class Api>
+void get_all_metrics(const typename Api::parts& parts, const typename Api::exchange& exchange) {
   const auto timeout = exchange.call->get_metrics().timeout().nanoseconds();
   if (timeout < 0) {
     exchange.respond(error(400, "Expecting 'get_metrics.timeout' not to be negative"));
@@ -54,8 +71,8 @@ void get_all_metrics(const operator_parts& parts, const operator_exchange& excha
   ask<metrics_snapshot>(
     parts.system, parts.metrics, get_metrics{std::chrono::nanoseconds(timeout)},
     [exchange](const metrics_snapshot& snapshot) {
-      Response response;
-      response.set_type(Response::GET_METRICS);
+      typename Api::response response;
+      response.set_type(Api::response::GET_METRICS);
       auto& list = *response.mutable_get_metrics();
       for (const auto& [name, value] : snapshot.values) {
         auto& metric = *list.add_metrics();
@@ -69,14 +86,16 @@ void get_all_metrics(const operator_parts& parts, const operator_exchange& excha
     });
 }
 
-void get_logging_level(const operator_parts&, const operator_exchange& exchange) {
-  Response response;
-  response.set_type(Response::GET_LOGGING_LEVEL);
+template <class Api>
+void get_logging_level(const typename Api::parts&, const typename Api::exchange& exchange) {
+  typename Api::response response;
+  response.set_type(Api::response::GET_LOGGING_LEVEL);
   response.mutable_get_logging_level()->set_level(current_log_level() == log_level::debug ? 1 : 0);
   exchange.answer(response);
 }
 
-void set_logging_level(const operator_parts& parts, const operator_exchange& exchange) {
+template <class Api>
+void set_logging_level(const typename Api::parts& parts, const typename Api::exchange& exchange) {
   const auto& wanted = exchange.call->set_logging_level();
   const auto duration = wanted.duration().nanoseconds();
   if (duration < 0) {
@@ -92,14 +111,15 @@ void set_logging_level(const operator_parts& parts, const operator_exchange& exc
     });
 }
 
-void list_files(const operator_parts& parts, const operator_exchange& exchange) {
+template <class Api>
+void list_files(const typename Api::parts& parts, const typename Api::exchange& exchange) {
   auto listed = parts.files->list(exchange.call->list_files().path(), exchange.principal);
   if (const auto* problem = std::get_if<file_problem>(&listed)) {
     exchange.respond(error(problem->status, problem->text));
     return;
   }
-  Response response;
-  response.set_type(Response::LIST_FILES);
+  typename Api::response response;
+  response.set_type(Api::response::LIST_FILES);
   auto& list = *response.mutable_list_files();
   for (const auto& each : std::get<std::vector<file_info>>(listed)) {
     auto& info = *list.add_file_infos();
@@ -114,7 +134,8 @@ void list_files(const operator_parts& parts, const operator_exchange& exchange) 
   exchange.answer(response);
 }
 
-void read_file(const operator_parts& parts, const operator_exchange& exchange) {
+template <class Api>
+void read_file(const typename Api::parts& parts, const typename Api::exchange& exchange) {
   const auto& wanted = exchange.call->read_file();
   const auto length = wanted.has_length() ? std::min(wanted.length(), longest_read) : longest_read;
   auto got = parts.files->read(wanted.path(), wanted.offset(), length, exchange.principal);
@@ -123,26 +144,41 @@ void read_file(const operator_parts& parts, const operator_exchange& exchange) {
     return;
   }
   auto& part = std::get<file_table::slice>(got);
-  Response response;
-  response.set_type(Response::READ_FILE);
+  typename Api::response response;
+  response.set_type(Api::response::READ_FILE);
   response.mutable_read_file()->set_size(part.size);
   response.mutable_read_file()->set_data(std::move(part.data));
   exchange.answer(response);
 }
 
+template <class Api>
+using call_table = std::map<typename Api::call::Type,
+                            void (*)(const typename Api::parts&, const typename Api::exchange&)>;
+
+template <class Api>
+call_table<Api> make_table() {
+  using Call = typename Api::call;
+  return {
+      {Call::GET_HEALTH, get_health<Api>},
+      {Call::GET_FLAGS, get_flags<Api>},
+      {Call::GET_VERSION, get_version<Api>},
+      {Call::GET_METRICS, get_all_metrics<Api>},
+      {Call::GET_LOGGING_LEVEL, get_logging_level<Api>},
+      {Call::SET_LOGGING_LEVEL, set_logging_level<Api>},
+      {Call::LIST_FILES, list_files<Api>},
+      {Call::READ_FILE, read_file<Api>},
+  };
+}
+
 } // namespace
 
 const std::map<operator_call_type, local_call>& local_calls() {
-  static const std::map<operator_call_type, local_call> table{
-    {Call::GET_HEALTH, get_health},
-    {Call::GET_FLAGS, get_flags},
-    {Call::GET_VERSION, get_version},
-    {Call::GET_METRICS, get_all_metrics},
-    {Call::GET_LOGGING_LEVEL, get_logging_level},
-    {Call::SET_LOGGING_LEVEL, set_logging_level},
-    {Call::LIST_FILES, list_files},
-    {Call::READ_FILE, read_file},
-  };
+  static const auto table = make_table<master_api>();
+  return table;
+}
+
+const std::map<agent_call_type, agent_local_call>& agent_local_calls() {
+  static const auto table = make_table<agent_api>();
   return table;
 }
 

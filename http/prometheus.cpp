@@ -14,10 +14,8 @@ namespace troupe::http {
 
 namespace {
 
-using label_list = std::vector<std::pair<std::string, std::string>>;
-
 /// Matches one component: at most one placeholder with text around it.
-bool match_component(std::string_view pattern, std::string_view text, label_list& labels) {
+bool match_component(std::string_view pattern, std::string_view text, series_labels& labels) {
   const auto open = pattern.find('{');
   if (open == pattern.npos)
     return pattern == text;
@@ -35,13 +33,13 @@ bool match_component(std::string_view pattern, std::string_view text, label_list
 
 bool is_wide(std::string_view component) { return component.ends_with("...}"); }
 
-std::optional<label_list> match(std::string_view pattern,
+std::optional<series_labels> match(std::string_view pattern,
                                 const std::vector<std::string_view>& key) {
   const auto wanted = split(pattern, '/');
   const bool wide = std::any_of(wanted.begin(), wanted.end(), is_wide);
   if (key.size() < wanted.size() || (!wide && key.size() != wanted.size()))
     return std::nullopt;
-  label_list labels;
+  series_labels labels;
   std::size_t at = 0;
   for (auto component : wanted) {
     if (!is_wide(component)) {
@@ -188,20 +186,37 @@ std::string number(double value) {
   return fmt::format("{}", value);
 }
 
-bool is_counter(const metrics_snapshot& snapshot, const std::string& key) {
-  return snapshot.counters.count(key) != 0
-         || std::find(std::begin(told_counters), std::end(told_counters), key)
-              != std::end(told_counters);
+/// By the rules that master and agent share.
+std::optional<prometheus_sample> by_daemon_rules(std::string_view key, double value,
+                                                 bool counter) {
+  const auto cut = key.find('/');
+  const auto word = key.substr(0, cut);
+  if (cut == key.npos || (word != "master" && word != "slave"))
+    return std::nullopt;
+  const auto rest = split(key.substr(cut + 1), '/');
+  for (const auto& rule : daemon_rules)
+    if (auto found = by_rule(rule, rest, value, counter)) {
+      found->family.insert(0, word == "master" ? "master_" : "agent_");
+      return found;
+    }
+  return std::nullopt;
+}
+
+std::string label_text(const series_labels& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels)
+    text += fmt::format("{}{}=\"{}\"", text.empty() ? "" : ",", name, escaped(value, true));
+  return text;
 }
 
 } // namespace
 
 prometheus_sample to_prometheus(std::string_view key, double value, bool counter) {
   const auto components = split(key, '/');
-  std::optional<prometheus_sample> found;
+  auto found = by_daemon_rules(key, value, counter);
   for (const auto& rule : prometheus_rules)
-    if ((found = by_rule(rule, components, value, counter)))
-      break;
+    if (!found)
+      found = by_rule(rule, components, value, counter);
   if (!found && !counter)
     found = as_timer(key, value);
   auto x = found ? std::move(*found) : as_it_is(key, value, counter);
@@ -209,17 +224,16 @@ prometheus_sample to_prometheus(std::string_view key, double value, bool counter
   return x;
 }
 
-std::string prometheus_text(const metrics_snapshot& snapshot) {
+std::string prometheus_text(const metrics_snapshot& snapshot, const series_labels& common) {
   std::map<std::string, std::pair<std::string, std::string>> families; // head and lines
   for (const auto& [key, value] : snapshot.values) {
-    const auto x = to_prometheus(key, value, is_counter(snapshot, key));
+    auto x = to_prometheus(key, value, snapshot.counters.contains(key));
+    x.labels.insert(x.labels.begin(), common.begin(), common.end());
     auto& [head, lines] = families[x.family];
     if (head.empty())
       head = fmt::format("# HELP {} {}\n# TYPE {} {}\n", x.family, escaped(x.help, false), x.family,
                          x.counter ? "counter" : "gauge");
-    std::string labels;
-    for (const auto& [name, text] : x.labels)
-      labels += fmt::format("{}{}=\"{}\"", labels.empty() ? "" : ",", name, escaped(text, true));
+    const auto labels = label_text(x.labels);
     lines += labels.empty() ? fmt::format("{} {}\n", x.family, number(x.value))
                             : fmt::format("{}{{{}}} {}\n", x.family, labels, number(x.value));
   }

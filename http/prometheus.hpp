@@ -6,19 +6,23 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace troupe::http {
 
 constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
 
-std::string prometheus_text(const metrics_snapshot& snapshot);
+using series_labels = std::vector<std::pair<std::string, std::string>>;
+
+/// All of `snapshot`; every series has the labels `common` before its own.
+std::string prometheus_text(const metrics_snapshot& snapshot, const series_labels& common = {});
 
 /// One key as Prometheus sees it.
 struct prometheus_sample {
   std::string family;
   std::string help;
-  std::vector<std::pair<std::string, std::string>> labels;
+  series_labels labels;
   double value = 0;
   bool counter = false;
 };

@@ -76,7 +76,16 @@ router& router::get(std::string actor, std::string path,
 router& router::alias(const std::string& actor, std::string path, const std::string& original) {
   auto r = actors_.at(actor).at(original);
   r.path = std::move(path);
+  r.alias = true;
   return add(std::move(r));
+}
+
+std::vector<const route*> router::routes() const {
+  std::vector<const route*> list;
+  for (const auto& [actor, endpoints] : actors_)
+    for (const auto& [path, each] : endpoints)
+      list.push_back(&each);
+  return list;
 }
 
 router& router::set_filter(filter f) {

@@ -20,6 +20,7 @@ struct route {
   bool exact = false; ///< paths below it do not reach it (`/redirect`)
   bool jsonp = true;  ///< honours `?jsonp=`
   std::string realm;  ///< authentication realm for the filter; empty: none
+  bool alias = false; ///< another name for an endpoint
 };
 
 /// Finds the endpoint of a request. A path begins with an actor's name (`/master/state`,
@@ -48,6 +49,9 @@ class router {
   /// Sets `path` and `rest` of the request, checks method and callback name, filters, and calls the
   /// handler; answers 404, 405 or 400 itself.
   void dispatch(std::shared_ptr<request> req, responder out) const;
+
+  /// Every endpoint, by actor and path.
+  std::vector<const route*> routes() const;
 
   struct match {
     const route* found = nullptr;

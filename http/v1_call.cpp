@@ -14,8 +14,12 @@ std::optional<response> read_call(const request& req, google::protobuf::Message&
     return std::move(checked.refusal);
   if (*checked.type == media_type::recordio)
     return error(415, "Expecting 'Content-Type' of application/json or application/x-protobuf");
-  const auto encoding = encoding_of(*checked.type);
-  if (auto read = wire::decode(encoding, req.body, call); !read)
+  return decode_call(encoding_of(*checked.type), req.body, call);
+}
+
+std::optional<response> decode_call(wire::media encoding, std::string_view bytes,
+                                    google::protobuf::Message& call) {
+  if (auto read = wire::decode(encoding, bytes, call); !read)
     return error(400, "Failed to parse body into "
                         + std::string(encoding == wire::media::json ? "JSON" : "protobuf") + ": "
                         + read.error());

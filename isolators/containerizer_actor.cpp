@@ -22,7 +22,8 @@ void add(self_pointer self, const containerizer_neighbours& around, const launch
          std::optional<recovered_process> recovered) {
   container_job job{x.spec, x.listener, self, std::move(recovered)};
   auto actor = self->spawn<caf::linked>(container, std::move(job), around.containers);
-  self->state.containers[x.spec->id] = {std::move(actor), 0, x.spec->limits};
+  self->state.containers[x.spec->id] = {std::move(actor), 0, x.spec->limits,
+                                        !x.spec->executor.empty()};
 }
 
 void launch(self_pointer self, const containerizer_neighbours& around, const launch_container& x) {
@@ -42,34 +43,53 @@ void forward(self_pointer self, const Message& x) {
     self->send(found->second.actor, x);
 }
 
-/// One pass reads the processes of all containers.
-caf::result<shared<usage_list>> measure(self_pointer self, const containerizer_neighbours& around,
-                                        const clock& time) {
-  struct question {
-    std::vector<container_id> ids;
-    std::vector<resources> limits;
-    std::vector<pid_t> roots;
-  };
-  auto asked = std::make_shared<question>();
+void begin_pass(self_pointer self, const containerizer_neighbours& around, const clock& time);
+
+/// Gives a pass's result to those who waited for it, and begins the next if anybody came meanwhile.
+void end_pass(self_pointer self, const containerizer_neighbours& around, const clock& time) {
+  self->state.measuring = false;
+  if (!self->state.readers.empty())
+    begin_pass(self, around, time);
+}
+
+void begin_pass(self_pointer self, const containerizer_neighbours& around, const clock& time) {
+  self->state.measuring = true;
+  auto asked = std::make_shared<std::vector<measured_container>>();
+  auto readers = std::make_shared<decltype(self->state.readers)>();
+  readers->swap(self->state.readers);
+  std::vector<pid_t> roots;
   for (const auto& [id, container] : self->state.containers) {
     if (container.pid == 0)
       continue;
-    asked->ids.push_back(id);
-    asked->limits.push_back(container.limits);
-    asked->roots.push_back(container.pid);
+    asked->push_back({id, container.pid, container.limits, container.has_executor});
+    roots.push_back(container.pid);
   }
-  auto promise = self->make_response_promise<shared<usage_list>>();
-  const auto fields = around.fields;
-  self->request(around.usage, caf::infinite, measure_usage{asked->roots})
+  self->request(around.usage, caf::infinite, measure_usage{std::move(roots)})
     .then(
-      [=, &time](const usage_measured& x) mutable {
+      [=, &time](const usage_measured& x) {
         auto list = std::make_shared<usage_list>();
-        for (std::size_t i = 0; i < asked->ids.size(); ++i)
-          list->push_back(to_usage(asked->ids[i], asked->roots[i], asked->limits[i], x.usage[i],
-                                   fields, time.now()));
-        promise.deliver(shared<usage_list>(std::move(list)));
+        for (std::size_t i = 0; i < asked->size(); ++i)
+          list->push_back(to_usage((*asked)[i], x.usage[i], around.fields, time.now()));
+        const shared<usage_list> result(std::move(list));
+        for (auto& reader : *readers)
+          reader.deliver(result);
+        end_pass(self, around, time);
       },
-      [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
+      [=, &time](const caf::error& why) {
+        for (auto& reader : *readers)
+          reader.deliver(why);
+        end_pass(self, around, time);
+      });
+}
+
+/// One pass over the machine's processes serves all who asked before it began. Who asks during a pass waits
+/// for the next: nobody is told of a time before the question.
+caf::result<shared<usage_list>> measure(self_pointer self, const containerizer_neighbours& around,
+                                        const clock& time) {
+  auto promise = self->make_response_promise<shared<usage_list>>();
+  self->state.readers.push_back(promise);
+  if (!self->state.measuring)
+    begin_pass(self, around, time);
   return promise;
 }
 

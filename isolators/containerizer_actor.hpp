@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 namespace troupe::isolators {
 
@@ -29,11 +30,15 @@ struct containerizer_state {
     container_actor actor;
     pid_t pid = 0; ///< once it runs
     resources limits;
+    bool has_executor = true;
   };
   std::map<container_id, entry> containers;
   std::set<container_id> orphans; ///< being destroyed, after a recovery
   containers_recovered recovery;
   caf::typed_response_promise<containers_recovered> recovery_answer;
+
+  bool measuring = false; ///< a pass over all processes is under way
+  std::vector<caf::typed_response_promise<shared<usage_list>>> readers; ///< wait for the next one
 };
 
 /// Linked to all its neighbours and containers: they live and die together. The processes in the

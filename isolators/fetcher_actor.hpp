@@ -3,6 +3,7 @@
 #pragma once
 
 #include "isolators/container_protocol.hpp"
+#include "protocol/metrics.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -23,7 +24,8 @@ struct fetcher_state {
   std::size_t active = 0;
 };
 
+/// Counts what became of the fetches of each container; `metrics` may be null.
 fetcher_actor::behavior_type fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
-                                     fetcher_config config);
+                                     fetcher_config config, metrics_actor metrics);
 
 } // namespace troupe::isolators

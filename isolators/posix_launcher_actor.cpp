@@ -1,5 +1,6 @@
 #include "isolators/posix_launcher_actor.hpp"
 
+#include "isolators/containerizer_metrics.hpp"
 #include "runtime/errors.hpp"
 #include "isolators/files.hpp"
 #include "isolators/sandbox.hpp"
@@ -87,12 +88,19 @@ void tell_start(self_pointer self, entry& what) {
     self->send(what.watcher, process_failed{failure_text(*report, *what.spec)});
 }
 
+/// Something of the container survives; it is tried again.
+void does_not_go(self_pointer self, const container_id& id, entry& what, const std::string& why) {
+  log_error("a container does not go away", {{"container", id}, {"reason", why}});
+  if (!std::exchange(what.counted_as_stuck, true))
+    count(self, self->state.metrics, destroy_errors);
+}
+
 /// The end is told only when nothing of the container is left; until then it is tried again and again.
 void tell_end(self_pointer self, const container_id& id, entry& what) {
   tell_start(self, what);
   const auto status = settle(what.process.identity, what.directory);
   if (!status) {
-    log_error("a container does not go away", {{"container", id}, {"reason", status.error()}});
+    does_not_go(self, id, what, status.error());
     self->delayed_send(self, retry_interval, check_process{id, what.token});
     return;
   }
@@ -155,7 +163,7 @@ void check(self_pointer self, const check_process& x) {
   if (!has_ended(what->process.process)) {
     log_warning("a container is killed with its init", {{"container", x.id}});
     if (auto bad = kill_tree(what->process.identity))
-      log_error("a container does not go away", {{"container", x.id}, {"reason", bad->reason}});
+      does_not_go(self, x.id, *what, bad->reason);
     self->delayed_send(self, retry_interval, x);
     return; // the reaper reports the end
   }
@@ -219,7 +227,8 @@ launcher_state::~launcher_state() {
     descriptors->stop();
 }
 
-launcher_actor::behavior_type posix_launcher(self_pointer self, launcher_config config) {
+launcher_actor::behavior_type posix_launcher(self_pointer self, launcher_config config,
+                                             metrics_actor metrics) {
   auto descriptors = descriptor_set::make();
   if (!descriptors) {
     log_error("the launcher cannot start", {{"reason", descriptors.error()}});
@@ -227,6 +236,7 @@ launcher_actor::behavior_type posix_launcher(self_pointer self, launcher_config 
     return launcher_actor::behavior_type::make_empty_behavior();
   }
   self->state.descriptors = *descriptors;
+  self->state.metrics = std::move(metrics);
   self->spawn<caf::detached>(reaper, *descriptors, launcher_actor{self});
   return {
     [=](const prepare_sandbox& x) { return prepare(config, x); },

@@ -5,6 +5,7 @@
 #include "isolators/container_protocol.hpp"
 #include "isolators/posix_launcher.hpp"
 #include "isolators/reaper.hpp"
+#include "protocol/metrics.hpp"
 
 #include <chrono>
 #include <map>
@@ -34,6 +35,7 @@ struct launcher_state {
     process_watcher_actor watcher;
     std::uint64_t token = 0;        ///< of `process`; the report's is the next one
     bool told_start = false;
+    bool counted_as_stuck = false;
   };
 
   std::shared_ptr<descriptor_set> descriptors;
@@ -41,12 +43,15 @@ struct launcher_state {
   std::map<std::uint64_t, container_id> tokens;
   std::map<container_id, recovered_container> recovered; ///< neither adopted nor forgotten yet
   std::uint64_t next_token = 2;
+  metrics_actor metrics; ///< may be null
 
   ~launcher_state();
 };
 
-/// Spawn detached. Its end leaves all containers as they are.
+/// Spawn detached. Its end leaves all containers as they are. Counts containers that do not go away;
+/// `metrics` may be null.
 launcher_actor::behavior_type
-posix_launcher(launcher_actor::stateful_pointer<launcher_state> self, launcher_config config);
+posix_launcher(launcher_actor::stateful_pointer<launcher_state> self, launcher_config config,
+               metrics_actor metrics);
 
 } // namespace troupe::isolators

@@ -1,5 +1,6 @@
 #include "isolators/start_containerizer.hpp"
 
+#include "isolators/containerizer_metrics.hpp"
 #include "isolators/filesystem_isolator.hpp"
 #include "isolators/isolation_plan.hpp"
 #include "isolators/posix_isolator.hpp"
@@ -47,9 +48,11 @@ outcome<containerizer_actor> start_containerizer(caf::actor_system& system,
   if (!faults.empty())
     return failure{faults};
 
+  if (config.metrics)
+    caf::anon_send(config.metrics, declared_metrics());
   auto around = std::make_shared<container_neighbours>();
-  around->launcher = system.spawn<caf::detached>(posix_launcher, config.launcher);
-  around->fetcher = system.spawn(fetcher, config.fetcher);
+  around->launcher = system.spawn<caf::detached>(posix_launcher, config.launcher, config.metrics);
+  around->fetcher = system.spawn(fetcher, config.fetcher, config.metrics);
   around->runtime_dir = config.launcher.runtime_dir;
   for (const auto& name : *names)
     around->isolators.push_back(spawn_isolator(system, name, config));

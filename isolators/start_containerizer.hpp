@@ -5,6 +5,7 @@
 #include "isolators/fetcher_actor.hpp"
 #include "isolators/posix_launcher_actor.hpp"
 #include "model/outcome.hpp"
+#include "protocol/metrics.hpp"
 
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct containerizer_config {
   launcher_config launcher;           ///< its three paths absolute
   std::vector<std::string> isolation; ///< as `--isolation` names them
   fetcher_config fetcher;
+  metrics_actor metrics; ///< may be null
 };
 
 /// Everything is checked before anything is spawned; the failure names every fault. One exit message to the

@@ -13,8 +13,16 @@ struct usage_fields {
   bool mem = false; ///< posix/mem
 };
 
+/// A running container, and what it may use.
+struct measured_container {
+  container_id id;
+  pid_t pid = 0; ///< of init, its root
+  resources limits;
+  bool has_executor = true; ///< false: an operator launched it
+};
+
 /// ResourceStatistics and ContainerStatus of one running container.
-[[nodiscard]] container_usage to_usage(const container_id& id, pid_t pid, const resources& limits,
-                                       const tree_usage& used, usage_fields fields, wall_time now);
+[[nodiscard]] container_usage to_usage(const measured_container& container, const tree_usage& used,
+                                       usage_fields fields, wall_time now);
 
 } // namespace troupe::isolators

@@ -38,14 +38,12 @@ struct parts {
   link::connector_actor connector;
 };
 
-parts start_parts(caf::actor_system& system, const agent_options& options,
-                  const troupe::clock& time, const agent::agent_config& config,
+parts start_parts(caf::actor_system& system, const agent_options& options, const troupe::clock& time,
+                  const agent::agent_config& config, metrics_actor numbers,
                   containerizer_actor containerizer) {
   parts p;
   p.keeper = system.spawn<caf::hidden>(supervisor, std::cref(time), end_process);
-  p.numbers =
-      supervise(p.keeper, "metrics",
-                system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time)));
+  p.numbers = supervise(p.keeper, "metrics", std::move(numbers));
   p.verbosity = supervise(p.keeper, "verbosity", system.spawn(verbosity, options.logging.level));
   p.around.metrics = p.numbers;
   p.around.containerizer = supervise(p.keeper, "containerizer", std::move(containerizer));
@@ -56,7 +54,6 @@ parts start_parts(caf::actor_system& system, const agent_options& options,
       supervise(p.keeper, "sandbox keeper",
                 system.spawn<caf::detached>(agent::sandbox_keeper, config.work_dir));
   auto shell = system.spawn(agent::agent, config, p.around, std::cref(time));
-  caf::anon_send(p.numbers, add_gauge_source{caf::actor_cast<gauge_source_actor>(shell)});
   p.agent = caf::actor_cast<agent_actor>(shell);
   return p;
 }
@@ -95,11 +92,14 @@ int run(const agent_options& options, const agent::agent_config& config,
   caf::actor_system_config system_config;
   configure_system(system_config, {.network = true});
   caf::actor_system system{system_config};
-  auto containerizer =
-      isolators::start_containerizer(system, containerizer_settings(options, config), time);
+  auto numbers
+    = system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time));
+  auto containers = containerizer_settings(options, config);
+  containers.metrics = numbers;
+  auto containerizer = isolators::start_containerizer(system, containers, time);
   if (!containerizer)
     return fail(containerizer.error());
-  auto p = start_parts(system, options, time, config, *containerizer);
+  auto p = start_parts(system, options, time, config, std::move(numbers), *containerizer);
   auto files = std::make_shared<http::file_table>();
   if (auto log = options.external_log_file ? options.external_log_file : log_file(options.logging))
     if (auto problem = files->attach("/slave/log", *log))

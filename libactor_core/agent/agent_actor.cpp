@@ -121,7 +121,10 @@ agent_shell_actor::behavior_type agent(self_pointer self, const agent_config& co
   self->monitor(neighbours.checkpointer);
   begin(self);
   if (neighbours.metrics) {
+    // Their values come with the gauges; declared, they are known for what they are.
     metric_batch declared;
+    for (const auto& [name, value] : st.core->counts())
+      declared.count(name, 0);
     declared.count("gc/path_removals_succeeded", 0);
     declared.count("gc/path_removals_failed", 0);
     self->send(neighbours.metrics, declared.take());

@@ -85,7 +85,9 @@ class agent_core {
   std::size_t sandboxes_scheduled() const { return gc_.size(); }
   /// Cached; rebuilt only for executors that changed.
   shared<agent_state_view> view();
-  /// Numbers of the present moment by metric name (`slave/tasks_running`).
+  /// What only grows since the start, by metric name (`slave/tasks_finished`).
+  std::map<std::string, double, std::less<>> counts() const;
+  /// Numbers of the present moment, `counts` included, by metric name (`slave/tasks_running`).
   std::map<std::string, double, std::less<>> gauges(moment now) const;
 
  private:

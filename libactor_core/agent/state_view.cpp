@@ -15,15 +15,16 @@ shared<agent_executor_view> agent_core::view_of(executor_entry& executor) const 
   view->command_executor = executor.command;
   view->used = used_by(executor);
   for (const auto& [id, task] : executor.tasks) {
-    if (task.phase == task_phase::queued)
+    if (task.phase == task_phase::queued) {
       view->queued_tasks.push_back(task.info);
-    else if (task.phase == task_phase::delivered)
+      view->waiting_tasks.push_back(task.task);
+    } else if (task.phase == task_phase::delivered) {
       view->tasks.push_back(task.task);
-    else
-      view->completed_tasks.push_back(task.task);
+    } else {
+      view->terminated_tasks.push_back(task.task);
+    }
   }
-  view->completed_tasks.insert(view->completed_tasks.end(), executor.completed.begin(),
-                               executor.completed.end());
+  view->completed_tasks.assign(executor.completed.begin(), executor.completed.end());
   executor.view = std::move(view);
   return executor.view;
 }
@@ -72,6 +73,27 @@ void add_resource_gauges(std::map<std::string, double, std::less<>>& out, const 
 
 } // namespace
 
+std::map<std::string, double, std::less<>> agent_core::counts() const {
+  return {
+      {"slave/tasks_finished", double(counters_.tasks_finished)},
+      {"slave/tasks_failed", double(counters_.tasks_failed)},
+      {"slave/tasks_killed", double(counters_.tasks_killed)},
+      {"slave/tasks_lost", double(counters_.tasks_lost)},
+      {"slave/tasks_gone", double(counters_.tasks_gone)},
+      {"slave/tasks_error", 0}, // the master finds those; a known exporter reads the key
+      {"slave/executors_terminated", double(counters_.executors_terminated)},
+      {"slave/executors_preempted", 0}, // nothing corrects a use of revocable resources yet
+      {"slave/valid_status_updates", double(counters_.valid_status_updates)},
+      {"slave/invalid_status_updates", double(counters_.invalid_status_updates)},
+      {"slave/valid_framework_messages", double(counters_.valid_framework_messages)},
+      {"slave/invalid_framework_messages", double(counters_.invalid_framework_messages)},
+      {"slave/container_launch_errors", double(counters_.container_launch_errors)},
+      {"slave/recovery_errors", double(counters_.recovery_errors)},
+      {"resource_provider_manager/events/subscribe", 0}, // there are no providers yet
+      {"resource_provider_manager/events/disconnect", 0},
+  };
+}
+
 std::map<std::string, double, std::less<>> agent_core::gauges(moment now) const {
   double staging = 0, starting = 0, running = 0, killing = 0;
   double registering = 0, executing = 0, terminating = 0;
@@ -91,7 +113,8 @@ std::map<std::string, double, std::less<>> agent_core::gauges(moment now) const 
       }
     }
   }
-  std::map<std::string, double, std::less<>> out{
+  auto out = counts();
+  out.merge(std::map<std::string, double, std::less<>>{
       {"slave/uptime_secs", to_seconds(now.steady - started_.steady)},
       {"slave/registered", registered() ? 1 : 0},
       {"slave/frameworks_active", double(frameworks_.size())},
@@ -99,26 +122,13 @@ std::map<std::string, double, std::less<>> agent_core::gauges(moment now) const 
       {"slave/tasks_starting", starting},
       {"slave/tasks_running", running},
       {"slave/tasks_killing", killing},
-      {"slave/tasks_finished", double(counters_.tasks_finished)},
-      {"slave/tasks_failed", double(counters_.tasks_failed)},
-      {"slave/tasks_killed", double(counters_.tasks_killed)},
-      {"slave/tasks_lost", double(counters_.tasks_lost)},
-      {"slave/tasks_gone", double(counters_.tasks_gone)},
       {"slave/executors_registering", registering},
       {"slave/executors_running", executing},
       {"slave/executors_terminating", terminating},
-      {"slave/executors_terminated", double(counters_.executors_terminated)},
-      {"slave/executors_preempted", 0},
-      {"slave/valid_status_updates", double(counters_.valid_status_updates)},
-      {"slave/invalid_status_updates", double(counters_.invalid_status_updates)},
-      {"slave/valid_framework_messages", double(counters_.valid_framework_messages)},
-      {"slave/invalid_framework_messages", double(counters_.invalid_framework_messages)},
-      {"slave/container_launch_errors", double(counters_.container_launch_errors)},
-      {"slave/recovery_errors", double(counters_.recovery_errors)},
       {"slave/executor_directory_max_allowed_age_secs", to_seconds(gc_.allowed_age())},
       {"resource_provider_manager/subscribed", 0}, // there are none yet
       {"gc/path_removals_pending", double(gc_.size())},
-  };
+  });
   if (recovery_seconds_)
     out["slave/recovery_time_secs"] = *recovery_seconds_;
   add_resource_gauges(out, total_.non_revocable(), used.non_revocable(), "");

@@ -3,6 +3,7 @@
 #include "master/agent_resources.hpp"
 #include "master/conversion.hpp"
 #include "master/events.hpp"
+#include "master/metrics.hpp"
 #include "master/offers.hpp"
 #include "master/statuses.hpp"
 #include "model/resource_text.hpp"
@@ -78,6 +79,7 @@ void drop_operation(turn& t, const framework_entry& framework, const Offer::Oper
                                   {"operation", operation_word(operation)},
                                   {"id", operation.id().value()},
                                   {"reason", message}});
+  count_operation(t, operation, "error");
   if (!operation.has_id())
     return;
   mesos::v1::OperationStatus status;
@@ -118,6 +120,7 @@ void convert(turn& t, grant& g, const Offer::Operation& operation) {
   t.tell_allocator(
       convert_allocation{g.framework.id, g.agent.id, std::move(before), std::move(after)});
   convert_total(t, g.agent, *change);
+  count_operation(t, operation, "finished");
 }
 
 void return_rest(turn& t, const grant& g, const mesos::v1::Filters& filters) {

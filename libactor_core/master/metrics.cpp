@@ -16,6 +16,7 @@ constexpr const char* counters[] = {
     "dropped_messages",
     "invalid_executor_to_framework_messages",
     "invalid_framework_to_executor_messages",
+    "invalid_operation_status_updates",
     "invalid_operation_status_update_acknowledgements",
     "invalid_status_update_acknowledgements",
     "invalid_status_updates",
@@ -27,6 +28,7 @@ constexpr const char* counters[] = {
     "messages_framework_to_executor",
     "messages_kill_task",
     "messages_launch_tasks",
+    "messages_operation_status_update",
     "messages_operation_status_update_acknowledgement",
     "messages_reconcile_operations",
     "messages_reconcile_tasks",
@@ -66,9 +68,16 @@ constexpr const char* counters[] = {
     "valid_executor_to_framework_messages",
     "valid_framework_to_executor_messages",
     "valid_operation_status_update_acknowledgements",
+    "valid_operation_status_updates",
     "valid_status_update_acknowledgements",
     "valid_status_updates",
 };
+
+/// Operations that change resources, and what becomes of them. Here each ends when it is asked for.
+constexpr const char* operations[] = {"create",      "create_disk",   "destroy", "destroy_disk",
+                                      "grow_volume", "shrink_volume", "reserve", "unreserve"};
+constexpr const char* ends[] = {"dropped", "error", "failed", "finished", "gone_by_operator"};
+constexpr const char* open_states[] = {"pending", "recovering", "unreachable"};
 
 constexpr const char* measured[] = {"cpus", "gpus", "mem", "disk"};
 
@@ -156,6 +165,25 @@ void set_tasks(books& book) {
 void declare_counters(metric_batch& metrics) {
   for (const auto* name : counters)
     metrics.count(std::string("master/") + name, 0);
+  const auto declare = [&](const std::string& prefix) {
+    metrics.count(prefix + "total", 0);
+    for (const auto* state : ends)
+      metrics.count(prefix + state, 0);
+    for (const auto* state : open_states)
+      metrics.set(prefix + state, 0);
+  };
+  declare("master/operations/");
+  for (const std::string type : operations)
+    declare("master/operations/" + type + "/");
+}
+
+void count_operation(turn& t, const mesos::v1::Offer::Operation& operation,
+                     const std::string& state) {
+  const auto type = metric_word(mesos::v1::Offer::Operation::Type_Name(operation.type())) + "/";
+  for (const auto& prefix : {std::string(), type}) {
+    t.count("master/operations/" + prefix + "total");
+    t.count("master/operations/" + prefix + state);
+  }
 }
 
 void declare_framework(metric_batch& metrics, const std::string& prefix) {

@@ -13,6 +13,11 @@ void declare_counters(metric_batch& metrics);
 /// `framework_entry::metrics`.
 void declare_framework(metric_batch& metrics, const std::string& prefix);
 
+/// An operation, of a framework or an operator, that changes an agent's resources has ended. `state` as in
+/// OperationState, lower case: "finished".
+void count_operation(turn& t, const mesos::v1::Offer::Operation& operation,
+                     const std::string& state);
+
 /// The gauges as the books stand. Costs a visit to each agent and framework.
 void set_gauges(books& book, instant now);
 

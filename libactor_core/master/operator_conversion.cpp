@@ -2,6 +2,7 @@
 
 #include "master/agent_resources.hpp"
 #include "master/conversion.hpp"
+#include "master/metrics.hpp"
 #include "master/offers.hpp"
 #include "model/resource_text.hpp"
 
@@ -134,6 +135,7 @@ void on_conversion_answered(turn& t, request_id id, const std::string& refused) 
                                                    {"operation", operation_name(pending.request)},
                                                    {"after", to_text(pending.change.after)}});
     convert_total(t, *agent, pending.change);
+    count_operation(t, *pending.request.operation, "finished");
     return answer(t, id, 202, {});
   }
   if (pending.tries < most_tries)

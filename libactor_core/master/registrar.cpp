@@ -19,6 +19,11 @@ void registrar_state::set_up(pointer actor, registrar_config settings,
   metric_batch metrics;
   metrics.declare_timer(store_metric, std::chrono::hours{24});
   metrics.set("registrar/queued_operations", 0);
+  metrics.set("registrar/registry_size_bytes", 0);
+  // The names of a replicated log: here it is one copy, which stores whole registries, no differences.
+  metrics.set("registrar/log/ensemble_size", 1);
+  metrics.set("registrar/log/recovered", 0);
+  metrics.set("log_storage/diff_ms", 0);
   if (around_.metrics)
     self_->send(around_.metrics, metrics.take());
 }
@@ -42,6 +47,7 @@ void registrar_state::loaded(const stored_variable& found, const std::string& le
   if (around_.metrics) {
     metric_batch metrics;
     metrics.sample(fetch_metric, around_.time->steady() - asked_);
+    metrics.set("registrar/log/recovered", 1);
     self_->send(around_.metrics, metrics.take());
   }
   version_ = found.version;

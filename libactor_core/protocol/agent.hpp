@@ -20,9 +20,11 @@ struct agent_executor_view {
   std::string directory; ///< sandbox
   bool command_executor = false;
   resources used;
-  std::vector<task_ptr> tasks;
-  std::vector<task_ptr> completed_tasks; ///< terminated ones too, acknowledged or not
-  std::vector<task_info_ptr> queued_tasks;
+  std::vector<task_ptr> tasks;             ///< the executor was told of them
+  std::vector<task_ptr> terminated_tasks;  ///< terminal, not acknowledged
+  std::vector<task_ptr> completed_tasks;   ///< terminal and acknowledged
+  std::vector<task_info_ptr> queued_tasks; ///< the executor has not subscribed
+  std::vector<task_ptr> waiting_tasks;     ///< the same as `queued_tasks`, in the other form
 };
 
 struct agent_framework_view {

@@ -81,9 +81,16 @@ struct update_container {
   resources limits;
 };
 
+enum class container_kind {
+  executor,
+  nested,    ///< in another one, whose id its own begins with
+  standalone ///< of no executor: an operator launched it
+};
+
 /// What one container uses, read now.
 struct container_usage {
   container_id id;
+  container_kind kind = container_kind::executor;
   shared<mesos::v1::ResourceStatistics> statistics;
   shared<mesos::v1::ContainerStatus> status;
 };

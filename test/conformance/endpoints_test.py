@@ -155,6 +155,32 @@ class Endpoints(ClusterTest):
             self.assertEqual(compare_shape(load(__file__, "system_stats.json"),
                                            response.json()), [])
 
+    def test_help_lists_every_endpoint(self):
+        wanted = load(__file__, "help.json")
+        for name, address in self.both():
+            for target in ("/help?format=json", "/help/files/browse?format=json"):
+                response = net.get(address, target)
+                self.assertEqual((response.status, response.header("Content-Type")),
+                                 (200, "application/json"))
+                listed = {each["id"]: {row["name"] for row in each["endpoints"]}
+                          for each in response.json()["processes"]}
+                for actor, endpoints in wanted[name].items():
+                    self.assertLessEqual(set(endpoints), listed.get(actor, set()), actor)
+                self.assertFalse([path for paths in listed.values() for path in paths
+                                  if path.endswith(".json") and path != "/stats.json"])
+
+    def test_help_pages_are_read_by_people(self):
+        for _, address in self.both():
+            for target, shown, hidden in (("/help", "/version", "nothing"),
+                                          ("/help/files", "/files/browse", "/flags"),
+                                          ("/help/files/read", "/files/read", "/files/browse")):
+                response = net.get(address, target)
+                self.assertEqual((response.status, response.header("Content-Type")),
+                                 (200, "text/html; charset=utf-8"))
+                self.assertIn("<code>%s</code>" % shown, response.text())
+                self.assertNotIn("<code>%s</code>" % hidden, response.text())
+            self.not_found(address, "/help/nosuch")
+
     def test_an_answer_to_http_1_0_ends_with_the_connection(self):
         data = b"GET /version HTTP/1.0\r\n\r\n"
         with net.connect(self.cluster.address) as sock:

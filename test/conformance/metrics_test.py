@@ -10,7 +10,9 @@ from support.harness import eventually, load, main
 # Gauges of what a fresh daemon is or has; everything else that counts something is 0.
 ALIVE = {"uptime_secs", "elected", "registered", "recovery_time_secs", "state_fetch_ms",
          "executor_directory_max_allowed_age_secs", "event_queue_messages",
-         "messages_register_slave", "slave_registrations", "messages_update_slave"}
+         "messages_register_slave", "slave_registrations", "messages_update_slave",
+         "registry_size_bytes", "log/recovered", "log/ensemble_size", "state_store_ms",
+         "mesos/allocation_runs", "event_queue_dispatches", "mesos/event_queue_dispatches"}
 
 
 class Metrics(ClusterTest):
@@ -31,7 +33,8 @@ class Metrics(ClusterTest):
         for key in keys:
             self.assertIsInstance(values[key], float, key)
             name = key.split("/", 1)[1]
-            resource = name.endswith(("_total", "_used", "_percent")) or key.startswith("system/")
+            resource = name.endswith(("_total", "_used", "_percent")) or key.startswith(
+                ("system/", "allocator/mesos/resources/"))
             state = name.startswith(("slaves_", "frameworks_"))
             if not resource and not state and name not in ALIVE:
                 self.assertEqual(values[key], 0, key)

@@ -103,6 +103,15 @@ class Prometheus(ClusterTest):
             return samples.get(key) == 1
         eventually(accepted, what="the framework's accepted call")
 
+    def test_every_series_of_an_agent_names_it(self):
+        agent = net.get(self.cluster.agent.address, "/state").json()["id"]
+        samples, types = parse(self.text(self.cluster.agent.address))
+        self.assertEqual({dict(labels).get("agent") for _, labels in samples}, {agent})
+        self.assertEqual(types["troupe_agent_tasks_ended_total"], "counter")
+        self.assertEqual(types["troupe_agent_tasks"], "gauge")
+        self.assertFalse([1 for _, labels in parse(self.text(self.cluster.address))[0]
+                          if "agent" in dict(labels)])
+
     def test_amounts_have_base_units(self):
         def known():
             samples, _ = parse(self.text(self.cluster.address))

@@ -8,6 +8,30 @@ import struct
 TABLES = """
 ID: 1 value s
 ContainerID: 1 value s; 2 parent ContainerID
+AgentCall: 1 type i; 2 get_metrics GetMetrics; 5 read_file ReadFile; 20 get_containers GetContainers
+GetMetrics: 1 timeout Duration
+ReadFile: 1 path s; 2 offset i; 3 length i
+GetContainers: 1 show_nested t; 2 show_standalone t
+AgentResponse: 1 type i; 2 get_health Health; 5 get_metrics Metrics; 8 read_file FilePart; 9 get_state
+  AgentState; 10 get_containers Containers; 11 get_frameworks Frameworks; 12 get_executors Executors;
+  13 get_tasks Tasks; 15 get_agent Agent
+Health: 1 healthy t
+Metrics: 1 metrics *Metric
+Metric: 1 name s; 2 value d
+FilePart: 1 size i; 2 data b
+AgentState: 1 get_tasks Tasks; 2 get_executors Executors; 3 get_frameworks Frameworks
+Tasks: 1 pending_tasks *Task; 2 queued_tasks *Task; 3 launched_tasks *Task; 4 terminated_tasks *Task; 5
+  completed_tasks *Task
+Task: 1 name s; 2 task_id ID; 3 framework_id ID; 4 executor_id ID; 5 agent_id ID; 6 state TaskState
+Executors: 1 executors *Executor; 2 completed_executors *Executor
+Executor: 1 executor_info ExecutorInfo
+Frameworks: 1 frameworks *Framework; 2 completed_frameworks *Framework
+Framework: 1 framework_info FrameworkInfo
+Containers: 1 containers *Container
+Container: 1 framework_id ID; 2 executor_id ID; 3 executor_name s; 4 container_id ContainerID; 5
+  container_status ContainerStatus
+Agent: 1 agent_info AgentInfo
+AgentInfo: 1 hostname s; 3 resources *Resource; 5 attributes *Attribute; 6 id ID; 8 port i
 Call: 1 framework_id ID; 2 type CallType; 3 subscribe Subscribe; 4 accept Accept; 5 decline Decline;
   6 kill Kill; 7 shutdown Shutdown; 8 acknowledge Acknowledge; 9 reconcile Reconcile; 10 message
   Message; 11 request Request; 15 revive Roles; 16 suppress Roles; 18 reconcile_operations

@@ -2,6 +2,7 @@
 #include "isolators/files.hpp"
 #include "isolators/process_tree.hpp"
 #include "isolators/start_containerizer.hpp"
+#include "runtime/deterministic_system.hpp"
 
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>
@@ -334,6 +335,75 @@ TEST_CASE("usage tells of running containers only, with their limits") {
   CHECK(usage.statistics->mem_rss_bytes() > 100'000);
   CHECK(usage.statistics->has_cpus_user_time_secs());
   CHECK(usage.status->executor_pid() == static_cast<unsigned>(pid));
+}
+
+namespace {
+
+/// Measures when it is told to: true for a result, false for an error.
+using held_meter_actor = usage_actor::extend<caf::reacts_to<bool>>;
+using open_passes = std::vector<caf::typed_response_promise<usage_measured>>;
+
+held_meter_actor::behavior_type held_meter(held_meter_actor::pointer self, open_passes* passes) {
+  return {
+    [=](const measure_usage&) -> caf::result<usage_measured> {
+      passes->push_back(self->make_response_promise<usage_measured>());
+      return passes->back();
+    },
+    [=](bool good) {
+      if (good)
+        passes->back().deliver(usage_measured{});
+      else
+        passes->back().deliver(caf::make_error(caf::sec::runtime_error));
+    },
+  };
+}
+
+caf::behavior reader(caf::event_based_actor* self, containerizer_actor whom, int* answers,
+                     int* errors) {
+  self->request(whom, caf::infinite, get_usage{})
+    .then([=](const shared<usage_list>&) { ++*answers; }, [=](const caf::error&) { ++*errors; });
+  return {[](caf::unit_t) {}};
+}
+
+} // namespace
+
+TEST_CASE("readers who come during a pass over the processes share the next one") {
+  deterministic_system sys;
+  open_passes passes;
+  int answers = 0, errors = 0;
+  {
+    const auto meter = sys.actors().spawn(held_meter, &passes);
+    auto around = std::make_shared<container_neighbours>();
+    // Nobody writes to these here.
+    around->launcher = caf::actor_cast<launcher_actor>(meter);
+    around->fetcher = caf::actor_cast<fetcher_actor>(meter);
+    const containerizer_actor subject = sys.actors().spawn(
+      containerizer, containerizer_neighbours{around, usage_actor{meter}, {}}, std::cref(sys.time()));
+    const auto ask = [&] {
+      sys.actors().spawn(reader, subject, &answers, &errors);
+      sys.run();
+    };
+    const auto end_pass = [&](bool good) {
+      caf::anon_send(meter, good);
+      sys.run();
+    };
+    for (int i = 0; i < 3; ++i)
+      ask();
+    CHECK(passes.size() == 1);
+    end_pass(true);
+    CHECK(answers == 1);
+    REQUIRE(passes.size() == 2);
+    end_pass(false);
+    CHECK(errors == 2);
+    CHECK(passes.size() == 2);
+    ask();
+    REQUIRE(passes.size() == 3);
+    end_pass(true);
+    CHECK(answers == 2);
+    passes.clear();
+    caf::anon_send_exit(subject, caf::exit_reason::user_shutdown);
+  }
+  sys.run();
 }
 
 TEST_CASE("a new containerizer takes over what is known and destroys the rest") {

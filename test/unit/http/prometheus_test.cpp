@@ -77,6 +77,25 @@ TEST_CASE("each family has one HELP and one TYPE before all of its samples") {
   CHECK(prometheus_text({}).empty());
 }
 
+TEST_CASE("every series has the labels of its daemon before its own") {
+  const metrics_snapshot snapshot{{{"slave/tasks_running", 1}, {"system/cpus_total", 2}}, {}};
+  const auto text = prometheus_text(snapshot, {{"agent", "M-\"S0"}});
+  CHECK_THAT(text, Catch::Contains(R"(troupe_agent_tasks{agent="M-\"S0",state="running"} 1)"));
+  CHECK_THAT(text, Catch::Contains(R"(troupe_system_cpus{agent="M-\"S0"} 2)"));
+}
+
+TEST_CASE("operations are told by type and by what became of them") {
+  CHECK(line("master/operations/total", 4, true) == "troupe_master_operations_total 4");
+  CHECK(line("master/operations/reserve/total", 2, true)
+        == R"(troupe_master_operations_by_type_total{type="reserve"} 2)");
+  CHECK(line("master/operations/finished", 3, true)
+        == R"(troupe_master_operations_ended_total{state="finished"} 3)");
+  CHECK(line("master/operations/pending", 1)
+        == R"(troupe_master_operations_open{state="pending"} 1)");
+  CHECK(line("master/operations/create/error", 1, true)
+        == R"(troupe_master_operations_ended_by_type_total{type="create",state="error"} 1)");
+}
+
 TEST_CASE("odd numbers and names stay legal") {
   CHECK(line("a/b", std::numeric_limits<double>::infinity()) == "troupe_a_b +Inf");
   CHECK(line("a/b", std::numeric_limits<double>::quiet_NaN()) == "troupe_a_b NaN");
