@@ -23,6 +23,15 @@ std::string lower(std::string text) {
   return text;
 }
 
+/// The operations that operators and frameworks start are done when they are answered: there are
+/// none on their way.
+Response operations_response(const state_model&) {
+  Response response;
+  response.set_type(Response::GET_OPERATIONS);
+  response.mutable_get_operations();
+  return response;
+}
+
 Response master_response(const state_model& model) {
   Response response;
   response.set_type(Response::GET_MASTER);
@@ -49,6 +58,8 @@ void dispatch(const operator_parts& parts, const operator_exchange& exchange) {
     return local->second(parts, exchange);
   if (auto viewed = viewed_calls().find(type); viewed != viewed_calls().end())
     return view(parts, exchange, viewed->second);
+  if (auto state = state_calls().find(type); state != state_calls().end())
+    return parts.replicas->read({state->second, exchange.accepted, exchange.respond});
   if (master_calls().contains(type))
     return ask_master(parts, exchange);
   if (type == Call::UNKNOWN)
@@ -84,6 +95,7 @@ void operator_exchange::answer(const Response& response) const {
 const std::map<operator_call_type, viewed_call>& viewed_calls() {
   static const std::map<operator_call_type, viewed_call> table{
     {Call::GET_MASTER, master_response},
+    {Call::GET_OPERATIONS, operations_response},
     {Call::GET_ROLES,
      [](const state_model& x) { return roles_response(x.roles().rows(x.shown_roles())); }},
     {Call::GET_QUOTA, [](const state_model& x) { return quota_response(x.roles()); }},
@@ -92,6 +104,17 @@ const std::map<operator_call_type, viewed_call>& viewed_calls() {
     {Call::GET_MAINTENANCE_STATUS,
      [](const state_model& x) { return maintenance_status_response(x.maintenance().get()); }},
     {Call::GET_WEIGHTS, [](const state_model& x) { return weights_response(x.roles()); }},
+  };
+  return table;
+}
+
+const std::map<operator_call_type, Response::Type>& state_calls() {
+  static const std::map<operator_call_type, Response::Type> table{
+    {Call::GET_STATE, Response::GET_STATE},
+    {Call::GET_TASKS, Response::GET_TASKS},
+    {Call::GET_EXECUTORS, Response::GET_EXECUTORS},
+    {Call::GET_FRAMEWORKS, Response::GET_FRAMEWORKS},
+    {Call::GET_AGENTS, Response::GET_AGENTS},
   };
   return table;
 }

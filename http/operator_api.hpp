@@ -3,7 +3,8 @@
 ///   HTTP worker ──check──▶ by its type, a call is answered here (version, flags, files …), viewed in a
 ///   replica (GET_ROLES …) or sent to the master (SET_QUOTA …)
 ///
-/// A new call is a row in one of the tables: `local_calls`, `viewed_calls`, `master_calls`.
+/// A new call is a row in one of the tables: `local_calls`, `viewed_calls`, `state_calls`,
+/// `conversion_calls`, `master_calls`.
 #pragma once
 
 #include "http/common_routes.hpp"
@@ -48,6 +49,9 @@ const std::map<operator_call_type, local_call>& local_calls();
 /// Calls that a replica's model answers; the master leads.
 using viewed_call = mesos::v1::master::Response (*)(const state_model&);
 const std::map<operator_call_type, viewed_call>& viewed_calls();
+
+/// Calls answered from pages that a replica keeps; the master leads.
+const std::map<operator_call_type, mesos::v1::master::Response::Type>& state_calls();
 
 /// Calls that change the master's state.
 const std::set<operator_call_type>& master_calls();

@@ -3,6 +3,8 @@
 #include "http/text.hpp"
 #include "runtime/logging.hpp"
 
+#include <algorithm>
+
 namespace troupe::http {
 
 namespace {
@@ -55,14 +57,57 @@ void answer(replica_pointer self, const read_state& request) {
   request.respond(std::move(reply));
 }
 
+/// Why the operator API cannot be answered now.
+std::optional<std::string> obstacle(const replica_state& state) {
+  if (!state.in_step)
+    return "the replica is catching up with the master";
+  const auto& master = state.model->master();
+  if (!master || !master->elected)
+    return "Master has not finished recovery";
+  return std::nullopt;
+}
+
 void answer(replica_pointer self, const view_state& request) {
-  const auto& model = *self->state.model;
-  if (!self->state.in_step)
-    request.respond(error(503, "the replica is catching up with the master"));
-  else if (!model.master() || !model.master()->elected)
-    request.respond(error(503, "Master has not finished recovery"));
+  if (auto why = obstacle(self->state))
+    request.respond(error(503, *why));
   else
-    request.respond(request.view(model));
+    request.respond(request.view(*self->state.model));
+}
+
+response v1_answer(state_model& model, const read_v1& request) {
+  auto answer = json(model.v1_response(request.what, request.encoding));
+  answer.content_type = wire::media_name(request.encoding);
+  return answer;
+}
+
+/// Renders for a few milliseconds, answers who waits for nothing more, and leaves the rest for a later
+/// turn: deltas and other readers come in between.
+void serve_waiting(replica_pointer self) {
+  constexpr std::size_t entities_a_turn = 250;
+  auto& state = self->state;
+  state.preparing = false;
+  const auto why = obstacle(state);
+  for (auto encoding : v1_encodings) {
+    auto mine = [&](const read_v1& each) { return each.encoding == encoding; };
+    if (std::none_of(state.waiting.begin(), state.waiting.end(), mine))
+      continue;
+    if (!why && !state.model->prepare_v1(encoding, entities_a_turn))
+      continue;
+    for (const auto& each : state.waiting)
+      if (mine(each))
+        each.respond(why ? error(503, *why) : v1_answer(*state.model, each));
+    std::erase_if(state.waiting, mine);
+  }
+  if (!state.waiting.empty()) {
+    state.preparing = true;
+    self->send(self, prepare_more{});
+  }
+}
+
+void answer(replica_pointer self, const read_v1& request) {
+  self->state.waiting.push_back(request);
+  if (!self->state.preparing)
+    serve_waiting(self);
 }
 
 } // namespace
@@ -86,6 +131,8 @@ replica_actor::behavior_type replica(replica_pointer self, state_model_config co
     },
     [=](const read_state& request) { answer(self, request); },
     [=](const view_state& request) { answer(self, request); },
+    [=](const read_v1& request) { answer(self, request); },
+    [=](const prepare_more&) { serve_waiting(self); },
   };
 }
 
@@ -96,5 +143,7 @@ const replica_actor& replica_set::next() const {
 void replica_set::read(read_state request) const { caf::anon_send(next(), std::move(request)); }
 
 void replica_set::read(view_state request) const { caf::anon_send(next(), std::move(request)); }
+
+void replica_set::read(read_v1 request) const { caf::anon_send(next(), std::move(request)); }
 
 } // namespace troupe::http

@@ -36,14 +36,28 @@ struct view_state {
   responder respond;
 };
 
+/// GET_STATE, GET_TASKS, GET_EXECUTORS, GET_FRAMEWORKS or GET_AGENTS of the operator API. The first of an
+/// encoding waits until the state is there in it. Until the master leads the answer is 503.
+struct read_v1 {
+  mesos::v1::master::Response_Type what{};
+  wire::media encoding = wire::media::json;
+  responder respond;
+};
+
+/// To itself: go on rendering for those who wait, after what else has come.
+struct prepare_more {};
+
 using replica_actor
   = caf::typed_actor<caf::reacts_to<state_delta>, caf::reacts_to<state_snapshot>,
-                     caf::reacts_to<read_state>, caf::reacts_to<view_state>>;
+                     caf::reacts_to<read_state>, caf::reacts_to<view_state>,
+                     caf::reacts_to<read_v1>, caf::reacts_to<prepare_more>>;
 
 struct replica_state {
   const char* name = "state replica";
   std::optional<state_model> model;
   bool in_step = false; ///< has a snapshot, and every delta since
+  bool preparing = false; ///< `prepare_more` is on its way
+  std::vector<read_v1> waiting;
   master_actor master;
 };
 
@@ -57,6 +71,7 @@ public:
 
   void read(read_state request) const;
   void read(view_state request) const;
+  void read(read_v1 request) const;
 
 private:
   const replica_actor& next() const;
@@ -69,3 +84,5 @@ private:
 
 TROUPE_MESSAGE(troupe::http::read_state)
 TROUPE_MESSAGE(troupe::http::view_state)
+TROUPE_MESSAGE(troupe::http::read_v1)
+TROUPE_MESSAGE(troupe::http::prepare_more)
