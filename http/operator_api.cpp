@@ -62,6 +62,8 @@ void dispatch(const operator_parts& parts, const operator_exchange& exchange) {
     return parts.replicas->read({state->second, exchange.accepted, exchange.respond});
   if (master_calls().contains(type))
     return ask_master(parts, exchange);
+  if (convert_by_call(parts, exchange))
+    return;
   if (type == Call::UNKNOWN)
     exchange.respond(error(501, "501 Not Implemented."));
   else
@@ -123,7 +125,7 @@ const std::set<operator_call_type>& master_calls() {
   static const std::set<operator_call_type> table{
     Call::SET_QUOTA, Call::REMOVE_QUOTA, Call::UPDATE_QUOTA, Call::UPDATE_WEIGHTS,
     Call::UPDATE_MAINTENANCE_SCHEDULE, Call::START_MAINTENANCE, Call::STOP_MAINTENANCE,
-    Call::TEARDOWN,
+    Call::TEARDOWN, Call::MARK_AGENT_GONE,
   };
   return table;
 }

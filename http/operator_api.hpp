@@ -4,7 +4,7 @@
 ///   replica (GET_ROLES …) or sent to the master (SET_QUOTA …)
 ///
 /// A new call is a row in one of the tables: `local_calls`, `viewed_calls`, `state_calls`,
-/// `conversion_calls`, `master_calls`.
+/// `master_calls`; those that convert resources are in `operator_conversion.cpp`.
 #pragma once
 
 #include "http/common_routes.hpp"
@@ -56,7 +56,10 @@ const std::map<operator_call_type, mesos::v1::master::Response::Type>& state_cal
 /// Calls that change the master's state.
 const std::set<operator_call_type>& master_calls();
 
-/// Sends such a call to the master. A refusal's text gets `prefix` in front.
+/// Reserves, unreserves, creates, destroys or resizes; false when the call is none of those.
+bool convert_by_call(const operator_parts& parts, const operator_exchange& exchange);
+
+/// Sends a call to the master. A refusal's text gets `prefix` in front.
 void ask_master(const operator_parts& parts, const operator_exchange& exchange,
                 const std::string& prefix = "");
 

@@ -32,6 +32,8 @@ struct registry {
 namespace registry_op {
 struct admit { agent_id agent; agent_info_ptr info; };
 struct mark_unreachable { agent_id agent; std::int64_t since = 0; };
+/// Never again: an agent with this id is refused for ever.
+struct mark_gone { agent_id agent; std::int64_t since = 0; };
 /// Back from unreachable or unknown.
 struct mark_reachable { agent_id agent; agent_info_ptr info; };
 struct update { agent_id agent; agent_info_ptr info; };
@@ -45,9 +47,10 @@ struct change_maintenance { shared<stored::Maintenance> plan; };
 } // namespace registry_op
 
 using registry_operation
-  = std::variant<registry_op::admit, registry_op::mark_unreachable, registry_op::mark_reachable,
-                 registry_op::update, registry_op::remove, registry_op::change_quotas,
-                 registry_op::change_weights, registry_op::change_maintenance>;
+  = std::variant<registry_op::admit, registry_op::mark_unreachable, registry_op::mark_gone,
+                 registry_op::mark_reachable, registry_op::update, registry_op::remove,
+                 registry_op::change_quotas, registry_op::change_weights,
+                 registry_op::change_maintenance>;
 
 /// Read the registry and write `leader` into it. An error means that the master must not lead.
 struct load_registry {
