@@ -60,6 +60,8 @@ void dispatch(const operator_parts& parts, const operator_exchange& exchange) {
     return view(parts, exchange, viewed->second);
   if (auto state = state_calls().find(type); state != state_calls().end())
     return parts.replicas->read({state->second, exchange.accepted, exchange.respond});
+  if (type == Call::SUBSCRIBE)
+    return parts.replicas->subscribe({exchange.accepted, exchange.respond});
   if (master_calls().contains(type))
     return ask_master(parts, exchange);
   if (convert_by_call(parts, exchange))

@@ -1,4 +1,5 @@
-/// The master's operator API, `POST /api/v1`: one call a request, answered once.
+/// The master's operator API, `POST /api/v1`: one call a request, answered once or, SUBSCRIBE, with a
+/// stream of events.
 ///
 ///   HTTP worker ──check──▶ by its type, a call is answered here (version, flags, files …), viewed in a
 ///   replica (GET_ROLES …) or sent to the master (SET_QUOTA …)

@@ -216,8 +216,9 @@ void reactor::pump(connection& c) {
 bool reactor::fill(connection& c) {
   auto batch = c.stream->take(stream_batch);
   for (auto& event : batch.records) {
-    c.out.push(chunk_prefix(event->size()));
-    c.out.push(std::move(event));
+    c.out.push(chunk_prefix(event.size()));
+    c.out.push(std::move(event.text));
+    c.out.push(std::move(event.body));
     c.out.push(crlf());
   }
   c.batch_bytes = batch.bytes;

@@ -19,7 +19,7 @@ resources read(const wire::resource_list& list) {
 
 } // namespace
 
-bool state_model::apply(const state_delta& delta) {
+bool state_model::apply(const state_delta& delta, const watcher& before) {
   if (delta.number <= number_)
     return true; // contained in the snapshot already
   if (delta.number != number_ + 1)
@@ -28,8 +28,11 @@ bool state_model::apply(const state_delta& delta) {
   bodies_ = {};
   v1_bodies_.clear();
   recent_.begin(number_);
-  for (const auto& each : *delta.changes)
+  for (const auto& each : *delta.changes) {
+    if (before)
+      before(each);
     change(each);
+  }
   return true;
 }
 

@@ -18,6 +18,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -60,8 +61,11 @@ public:
   explicit state_model(state_model_config config)
     : config_(std::move(config)), recent_(config_.max_recent_changes) {}
 
+  /// Hears of each change of a delta just before it is made.
+  using watcher = std::function<void(const state_change&)>;
+
   /// Applies the next delta. False when one is missing: the replica needs a snapshot.
-  [[nodiscard]] bool apply(const state_delta& delta);
+  [[nodiscard]] bool apply(const state_delta& delta, const watcher& before = nullptr);
 
   /// Forgets everything and starts from the snapshot.
   void reset(const state_snapshot& snapshot);
@@ -109,7 +113,7 @@ public:
   /// What events tell; null when it is not there.
   const mesos::v1::Task* find_task(const framework_id& framework, const task_id& task) const;
   const framework_view* find_framework(const framework_id& id) const;
-  const agent_view* find_agent(const agent_id& id) const;
+  bool has_agent(const agent_id& id) const { return agents_.contains(id); }
   mesos::v1::master::Response_GetFrameworks_Framework v1_whole(const framework_id& id) const;
   mesos::v1::master::Response_GetAgents_Agent v1_whole(const agent_id& id) const;
 

@@ -196,11 +196,6 @@ const framework_view* state_model::find_framework(const framework_id& id) const 
   return found != frameworks_.end() ? found->second.view.get() : nullptr;
 }
 
-const agent_view* state_model::find_agent(const agent_id& id) const {
-  const auto found = agents_.find(id);
-  return found != agents_.end() ? found->second.view.get() : nullptr;
-}
-
 Response::GetFrameworks::Framework state_model::v1_whole(const framework_id& id) const {
   const auto& framework = frameworks_.at(id);
   auto result = v1_framework(*framework.view);

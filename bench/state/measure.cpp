@@ -156,7 +156,9 @@ struct stage {
     if (options.keep_all_completed)
       settings.max_completed_tasks = shape.completed();
     for (std::size_t i = 0; i < options.replicas; ++i)
-      replicas.push_back(system->spawn(http::replica, settings, master.as_master()));
+      replicas.push_back(
+          system->spawn(http::replica, http::replica_config{.model = settings},
+                        http::replica_neighbours{master.as_master(), nullptr}));
     http::router routes("master");
     http::add_read_routes(routes, std::make_shared<http::replica_set>(replicas), "");
     http::server_config listen;
