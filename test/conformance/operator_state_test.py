@@ -188,6 +188,9 @@ class OperatorState(OperatorTest):
     def test_an_empty_answer_has_its_lists(self):
         with Cluster(agents=0) as empty:
             empty.start()
+            eventually(lambda: net.request(
+                empty.address, "POST", "/api/v1", '{"type":"GET_MASTER"}',
+                {"Content-Type": JSON}).status == 200, what="the master leads")
             for kind, text in (
                     ("GET_TASKS", '{"tasks":[],"unreachable_tasks":[],"completed_tasks":[]}'),
                     ("GET_EXECUTORS", '{"executors":[]}'),

@@ -70,6 +70,13 @@ class Picture:
 
 
 class StreamTest(ClusterTest):
+    def setUp(self):
+        eventually(lambda: self.post('{"type":"GET_STATE"}').status == 200, what="the master leads")
+
+    def post(self, body):
+        return net.request(self.cluster.address, "POST", "/api/v1", body,
+                           {"Content-Type": MEDIA["json"], "Accept": MEDIA["json"]})
+
     def open(self, encoding="json"):
         request = net.encode_request(self.cluster.address, "POST", "/api/v1",
                                      '{"type":"SUBSCRIBE"}',
@@ -80,9 +87,7 @@ class StreamTest(ClusterTest):
         return stream
 
     def state(self):
-        response = net.request(self.cluster.address, "POST", "/api/v1", '{"type":"GET_STATE"}',
-                               {"Content-Type": MEDIA["json"], "Accept": MEDIA["json"]})
-        return response.json()["get_state"]
+        return self.post('{"type":"GET_STATE"}').json()["get_state"]
 
     def gauge(self):
         metrics = self.get("/metrics/snapshot").json()
@@ -180,9 +185,8 @@ class Events(StreamTest):
 
     def mark_gone(self):
         agent = self.state()["get_agents"]["agents"][0]["agent_info"]["id"]
-        response = net.request(self.cluster.address, "POST", "/api/v1", json.dumps(
-            {"type": "MARK_AGENT_GONE", "mark_agent_gone": {"agent_id": agent}}),
-                               {"Content-Type": MEDIA["json"]})
+        response = self.post(json.dumps({"type": "MARK_AGENT_GONE",
+                                         "mark_agent_gone": {"agent_id": agent}}))
         self.assertEqual(response.status, 200, response)
 
     def compare(self, streams):
@@ -199,7 +203,7 @@ class Events(StreamTest):
                 for encoding, stream in streams.items()}
         self.assertEqual(told["json"], told["protobuf"])
         states = {encoding: [(each["task_updated"]["status"]["task_id"]["value"],
-                              each["task_updated"]["state"]) for each in stream.seen
+                              each["task_updated"]["status"]["state"]) for each in stream.seen
                              if each["type"] == "TASK_UPDATED"]
                   for encoding, stream in streams.items()}
         self.assertEqual(states["json"], states["protobuf"])
