@@ -168,13 +168,37 @@ void serve_waiting(replica_pointer self) {
   }
 }
 
+void forget_later(replica_pointer self) {
+  self->state.forgetting = true;
+  self->delayed_send(self, self->state.config.keep_encodings, forget_unused{});
+}
+
+void remember_use(replica_pointer self, wire::media encoding) {
+  self->state.asked_for.insert(encoding);
+  if (!self->state.forgetting)
+    forget_later(self);
+}
+
+void forget(replica_pointer self) {
+  auto& state = self->state;
+  state.forgetting = false;
+  for (auto encoding : v1_encodings)
+    if (!state.asked_for.contains(encoding))
+      state.model->forget_v1(encoding);
+  if (!state.asked_for.empty())
+    forget_later(self);
+  state.asked_for.clear();
+}
+
 void answer(replica_pointer self, const read_v1& request) {
+  remember_use(self, request.encoding);
   self->state.waiting.push_back(request);
   if (!self->state.preparing)
     serve_waiting(self);
 }
 
 void answer(replica_pointer self, const subscribe_operator& request) {
+  remember_use(self, request.encoding);
   self->state.subscribing.push_back(request);
   if (!self->state.preparing)
     serve_waiting(self);
@@ -228,6 +252,7 @@ replica_actor::behavior_type replica(replica_pointer self, replica_config config
     [=](const subscribe_operator& request) { answer(self, request); },
     [=](const subscriber_gone& gone) { close_stream(self, gone); },
     [=](const prepare_more&) { serve_waiting(self); },
+    [=](const forget_unused&) { forget(self); },
     [=](caf::tick_atom) { beat(self); },
   };
 }

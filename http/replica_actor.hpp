@@ -17,6 +17,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <set>
 #include <vector>
 
 namespace troupe::http {
@@ -64,17 +65,23 @@ struct subscriber_gone {
 /// To itself: go on rendering for those who wait, after what else has come.
 struct prepare_more {};
 
+/// To itself: give back what nobody has asked for since the last time.
+struct forget_unused {};
+
 using replica_actor
   = caf::typed_actor<caf::reacts_to<state_delta>, caf::reacts_to<state_snapshot>,
                      caf::reacts_to<read_state>, caf::reacts_to<view_state>,
                      caf::reacts_to<read_v1>, caf::reacts_to<subscribe_operator>,
                      caf::reacts_to<subscriber_gone>, caf::reacts_to<prepare_more>,
-                     caf::reacts_to<caf::tick_atom>>;
+                     caf::reacts_to<forget_unused>, caf::reacts_to<caf::tick_atom>>;
 
 struct replica_config {
   state_model_config model;
   std::size_t max_subscribers = 1000;
   std::chrono::nanoseconds heartbeat = std::chrono::seconds(15); ///< of event streams
+  /// What the operator API's encodings need is given back when nobody has asked for so long, or twice
+  /// as long at most.
+  std::chrono::nanoseconds keep_encodings = std::chrono::minutes(5);
 };
 
 struct replica_neighbours {
@@ -93,6 +100,8 @@ struct replica_state {
   replica_neighbours around;
   std::optional<operator_subscribers> subscribers;
   bool beating = false; ///< the next heartbeat is on its way
+  std::set<wire::media> asked_for; ///< since the last `forget_unused`
+  bool forgetting = false;         ///< the next one is on its way
 };
 
 replica_actor::behavior_type replica(replica_actor::stateful_pointer<replica_state> self,
@@ -123,3 +132,4 @@ TROUPE_MESSAGE(troupe::http::read_v1)
 TROUPE_MESSAGE(troupe::http::prepare_more)
 TROUPE_MESSAGE(troupe::http::subscribe_operator)
 TROUPE_MESSAGE(troupe::http::subscriber_gone)
+TROUPE_MESSAGE(troupe::http::forget_unused)

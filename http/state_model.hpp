@@ -102,6 +102,7 @@ public:
 
   /// Gives back what `prepare_v1` has made.
   void forget_v1(wire::media encoding);
+  bool has_v1(wire::media encoding) const { return v1_of(encoding).wanted; }
 
   /// The answer to GET_STATE, GET_TASKS, GET_EXECUTORS, GET_FRAMEWORKS or GET_AGENTS, made once per
   /// state. `prepare_v1` must have said that all is ready.

@@ -118,6 +118,8 @@ bool state_model::render_offers(wire::media encoding, std::size_t& left) {
 }
 
 void state_model::forget_v1(wire::media encoding) {
+  if (!is_wanted(encoding))
+    return;
   const auto form = v1_form(encoding);
   auto forget = [&](framework_entry& framework) {
     for (auto& [id, task] : framework.tasks)

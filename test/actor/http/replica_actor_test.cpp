@@ -268,3 +268,37 @@ TEST_CASE("a subscriber that reads nothing is dropped, the others hear everythin
   CHECK(idle->answer.stream->overflowed());
   CHECK_FALSE(honest->answer.stream->closed());
 }
+
+TEST_CASE("what an encoding needs is given back when nobody asks for it any more") {
+  stage s;
+  s.tell(state_snapshot{7, leading()});
+  std::vector<response> answers;
+  auto ask = [&](wire::media encoding) {
+    s.tell(read_v1{mesos::v1::master::Response::GET_STATE, encoding,
+                   responder([&](response r) { answers.push_back(std::move(r)); })});
+  };
+  auto has = [&](wire::media encoding) {
+    std::optional<bool> result;
+    s.tell(view_state{[&](const state_model& model) {
+                        result = model.has_v1(encoding);
+                        return empty(200);
+                      },
+                      responder([](const response&) {})});
+    return result.value();
+  };
+  CHECK_FALSE(has(wire::media::json));
+  ask(wire::media::json);
+  ask(wire::media::protobuf);
+  s.world.advance(std::chrono::minutes(4));
+  CHECK(has(wire::media::json));
+  s.world.advance(std::chrono::minutes(2));
+  ask(wire::media::protobuf);
+  s.world.advance(std::chrono::minutes(5));
+  CHECK_FALSE(has(wire::media::json));
+  CHECK(has(wire::media::protobuf));
+  s.world.advance(std::chrono::minutes(5));
+  CHECK_FALSE(has(wire::media::protobuf));
+  ask(wire::media::json);
+  CHECK(answers.size() == 4);
+  CHECK(answers.back().status == 200);
+}
