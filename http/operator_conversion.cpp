@@ -68,20 +68,21 @@ bool convert_by_call(const operator_parts& parts, const operator_exchange& excha
   if (!wanted)
     return false;
   if (wanted->agent.value().empty()) { // optional in the messages about volumes
-    exchange.respond(error(400, "Failed to validate master::Call: Expecting 'agent_id' to be present"));
+    exchange.respond(
+        error(400, "Failed to validate master::Call: Expecting 'agent_id' to be present"));
     return true;
   }
   ask<api_answer>(
-    parts.system, parts.master,
-    convert_resources{agent_id{wanted->agent.value()},
-                      std::make_shared<const Offer_Operation>(std::move(wanted->operation)),
-                      exchange.principal},
-    [exchange](const api_answer& answer) {
-      exchange.respond(to_response(answer, exchange.accepted));
-    },
-    [exchange, &system = parts.system](const caf::error& problem) {
-      exchange.respond(error(503, "The master did not answer: " + system.render(problem)));
-    });
+      parts.system, parts.master,
+      convert_resources{agent_id{wanted->agent.value()},
+                        std::make_shared<const Offer_Operation>(std::move(wanted->operation)),
+                        exchange.principal},
+      [exchange](const api_answer& answer) {
+        exchange.respond(to_response(answer, exchange.accepted));
+      },
+      [exchange, &system = parts.system](const caf::error& problem) {
+        exchange.respond(error(503, "The master did not answer: " + system.render(problem)));
+      });
   return true;
 }
 

@@ -11,8 +11,8 @@ using mesos::v1::master::Event;
 namespace {
 
 bool is_check_update(const TaskStatus& status) {
-  return status.reason() == TaskStatus::REASON_TASK_CHECK_STATUS_UPDATED
-         || status.reason() == TaskStatus::REASON_TASK_HEALTH_CHECK_STATUS_UPDATED;
+  return status.reason() == TaskStatus::REASON_TASK_CHECK_STATUS_UPDATED ||
+         status.reason() == TaskStatus::REASON_TASK_HEALTH_CHECK_STATUS_UPDATED;
 }
 
 bool same(const TaskStatus& a, const TaskStatus& b) {
@@ -49,8 +49,10 @@ void operator_news::on(const delta::agent_changed& x) {
 
 void operator_news::on(const delta::agent_removed& x) {
   if (model_.has_agent(x.agent))
-    add(Event::AGENT_REMOVED).event.mutable_agent_removed()->mutable_agent_id()->set_value(
-      x.agent.value());
+    add(Event::AGENT_REMOVED)
+        .event.mutable_agent_removed()
+        ->mutable_agent_id()
+        ->set_value(x.agent.value());
 }
 
 void operator_news::on(const delta::framework_changed& x) {
@@ -60,8 +62,8 @@ void operator_news::on(const delta::framework_changed& x) {
 
 void operator_news::on(const delta::framework_completed& x) {
   if (model_.find_framework(x.framework->id) != nullptr)
-    *add(Event::FRAMEWORK_REMOVED).event.mutable_framework_removed()->mutable_framework_info()
-      = v1_framework_info(*x.framework);
+    *add(Event::FRAMEWORK_REMOVED).event.mutable_framework_removed()->mutable_framework_info() =
+        v1_framework_info(*x.framework);
 }
 
 void operator_news::on(const delta::task_changed& x) {

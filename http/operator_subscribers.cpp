@@ -18,9 +18,8 @@ Event heartbeat() {
 
 } // namespace
 
-operator_subscribers::number operator_subscribers::add(event_stream_ptr stream,
-                                                       wire::media encoding,
-                                                       shared_body_ptr snapshot) {
+operator_subscribers::number
+operator_subscribers::add(event_stream_ptr stream, wire::media encoding, shared_body_ptr snapshot) {
   stream->push(std::move(snapshot));
   stream->push(wire::encode(encoding, heartbeat()));
   const auto who = next_++;
@@ -46,7 +45,9 @@ void operator_subscribers::publish(const Event& event) {
   }
 }
 
-void operator_subscribers::beat() { publish(heartbeat()); }
+void operator_subscribers::beat() {
+  publish(heartbeat());
+}
 
 void operator_subscribers::close_all() {
   for (auto& [who, each] : all_)

@@ -16,9 +16,13 @@ bool take_one(std::size_t& left) {
   return true;
 }
 
-void take(std::size_t& left, std::size_t count) { left -= std::min(left, count); }
+void take(std::size_t& left, std::size_t count) {
+  left -= std::min(left, count);
+}
 
-std::size_t index(wire::media encoding) { return encoding == wire::media::json ? 0 : 1; }
+std::size_t index(wire::media encoding) {
+  return encoding == wire::media::json ? 0 : 1;
+}
 
 } // namespace
 
@@ -143,8 +147,7 @@ void state_model::forget_v1(wire::media encoding) {
     entry.shown[form] = fragment_pages::none;
   for (auto& [id, agent] : agents_)
     agent.json[agent_form_of(encoding)] = fragment_pages::none;
-  agents_json_[agent_form_of(encoding)] = fragment_pages(
-    encoding == wire::media::json ? "," : "");
+  agents_json_[agent_form_of(encoding)] = fragment_pages(encoding == wire::media::json ? "," : "");
   stale_[agent_form_of(encoding)].clear();
   recovered_v1_[index(encoding)] = nullptr;
   std::erase_if(v1_bodies_, [&](const auto& each) { return each.first.first == encoding; });

@@ -19,7 +19,9 @@ using mesos::v1::master::Response;
 
 namespace {
 
-std::size_t index(wire::media encoding) { return encoding == wire::media::json ? 0 : 1; }
+std::size_t index(wire::media encoding) {
+  return encoding == wire::media::json ? 0 : 1;
+}
 
 wire::resource_list to_list(const resources& items) {
   return wire::to_proto(items, wire::resource_format::endpoint);

@@ -35,8 +35,9 @@ struct news_fixture : fixture {
 
 using kinds = std::vector<Event::Type>;
 
-task_ptr with_status(const task_ptr& before, v1::TaskState state, const std::string& uuid,
-                     v1::TaskStatus::Reason reason = v1::TaskStatus::REASON_COMMAND_EXECUTOR_FAILED) {
+task_ptr
+with_status(const task_ptr& before, v1::TaskState state, const std::string& uuid,
+            v1::TaskStatus::Reason reason = v1::TaskStatus::REASON_COMMAND_EXECUTOR_FAILED) {
   auto task = std::make_shared<v1::Task>(*before);
   task->set_state(state);
   auto* status = task->add_statuses();
@@ -85,7 +86,8 @@ TEST_CASE("a task is told when it comes and when its state or newest status says
   CHECK(f.types({delta::task_completed{done}}).empty()); // acknowledged: nothing new
 }
 
-TEST_CASE("a task that the master ends, or whose agent is lost, is told; one that comes back is new") {
+TEST_CASE(
+    "a task that the master ends, or whose agent is lost, is told; one that comes back is new") {
   news_fixture f;
   f.start();
   const auto one = task("t", v1::TASK_RUNNING);
@@ -93,20 +95,21 @@ TEST_CASE("a task that the master ends, or whose agent is lost, is told; one tha
   const auto lost = with_status(one, v1::TASK_UNREACHABLE, "");
   CHECK(f.types({delta::task_unreachable{lost}}) == kinds{Event::TASK_UPDATED});
   CHECK(f.types({delta::task_changed{one}}) == kinds{Event::TASK_ADDED});
-  CHECK(f.types({delta::task_completed{with_status(one, v1::TASK_KILLED, "")}})
-        == kinds{Event::TASK_UPDATED});
+  CHECK(f.types({delta::task_completed{with_status(one, v1::TASK_KILLED, "")}}) ==
+        kinds{Event::TASK_UPDATED});
 }
 
 TEST_CASE("what comes and goes within one delta does not confuse the events") {
   news_fixture f;
   f.start();
-  CHECK(f.types({delta::framework_changed{framework("G")}, delta::agent_changed{agent("B")},
-                 delta::task_changed{task("t", v1::TASK_RUNNING, 1, "G", "B")},
-                 delta::task_completed{with_status(task("t", v1::TASK_RUNNING, 1, "G", "B"),
-                                                   v1::TASK_KILLED, "")},
-                 delta::framework_completed{framework("G")}, delta::agent_removed{agent_id{"B"}}})
-        == kinds{Event::TASK_ADDED, Event::TASK_UPDATED, Event::FRAMEWORK_REMOVED,
-                 Event::AGENT_REMOVED});
+  CHECK(
+      f.types({delta::framework_changed{framework("G")}, delta::agent_changed{agent("B")},
+               delta::task_changed{task("t", v1::TASK_RUNNING, 1, "G", "B")},
+               delta::task_completed{
+                   with_status(task("t", v1::TASK_RUNNING, 1, "G", "B"), v1::TASK_KILLED, "")},
+               delta::framework_completed{framework("G")}, delta::agent_removed{agent_id{"B"}}}) ==
+      kinds{Event::TASK_ADDED, Event::TASK_UPDATED, Event::FRAMEWORK_REMOVED,
+            Event::AGENT_REMOVED});
 }
 
 TEST_CASE("an old state and the events after it make the new state, whatever happens") {
@@ -142,8 +145,8 @@ TEST_CASE("an old state and the events after it make the new state, whatever hap
         for (const auto& [key, state] : tasks)
           if (key.starts_with(owner + "/"))
             if (const auto* each = f.model.find_task(framework_id{owner}, task_id{key.substr(2)}))
-              all.push_back(delta::task_completed{with_status(
-                std::make_shared<v1::Task>(*each), v1::TASK_KILLED, std::to_string(i))});
+              all.push_back(delta::task_completed{with_status(std::make_shared<v1::Task>(*each),
+                                                              v1::TASK_KILLED, std::to_string(i))});
         f.tell(std::move(all));
         change = delta::framework_completed{framework(owner)};
       }
@@ -160,8 +163,8 @@ TEST_CASE("an old state and the events after it make the new state, whatever hap
       break;
     default:
       if (known != nullptr)
-        change = delta::task_completed{with_status(std::make_shared<v1::Task>(*known),
-                                                   v1::TASK_FAILED, std::to_string(i))};
+        change = delta::task_completed{
+            with_status(std::make_shared<v1::Task>(*known), v1::TASK_FAILED, std::to_string(i))};
     }
     f.tell({change});
     for (const auto& event : f.seen) {
@@ -169,9 +172,8 @@ TEST_CASE("an old state and the events after it make the new state, whatever hap
       if (event.has_task_added())
         tasks[added.framework_id().value() + "/" + added.task_id().value()] = added.state();
       if (event.has_task_updated())
-        tasks[event.task_updated().framework_id().value() + "/"
-              + event.task_updated().status().task_id().value()]
-          = event.task_updated().state();
+        tasks[event.task_updated().framework_id().value() + "/" +
+              event.task_updated().status().task_id().value()] = event.task_updated().state();
       if (event.has_agent_added())
         agents.insert(event.agent_added().agent().agent_info().id().value());
       if (event.has_agent_removed())
@@ -186,8 +188,8 @@ TEST_CASE("an old state and the events after it make the new state, whatever hap
   while (!f.model.prepare_v1(wire::media::protobuf, 1000)) {
   }
   Response whole;
-  REQUIRE(wire::from_binary(
-    f.model.v1_response(Response::GET_STATE, wire::media::protobuf)->text(), whole));
+  REQUIRE(wire::from_binary(f.model.v1_response(Response::GET_STATE, wire::media::protobuf)->text(),
+                            whole));
   const auto& state = whole.get_state();
   REQUIRE(state.get_tasks().tasks_size() > 0);
   for (const auto& each : state.get_tasks().tasks())

@@ -10,7 +10,9 @@ using namespace http_test;
 
 namespace {
 
-fragment part(std::size_t size) { return std::make_shared<const body_part>(std::string(size, 'x')); }
+fragment part(std::size_t size) {
+  return std::make_shared<const body_part>(std::string(size, 'x'));
+}
 
 shared_body_ptr body(std::vector<fragment> parts) {
   return std::make_shared<const shared_body>(std::move(parts));
@@ -30,9 +32,8 @@ struct big_answers {
 
   big_answers() {
     auto routes = small_router();
-    routes.get("master", "/big", [this](const request&) {
-      return json(always_new ? body({part(size)}) : same);
-    });
+    routes.get("master", "/big",
+               [this](const request&) { return json(always_new ? body({part(size)}) : same); });
     server_config config;
     config.address = "127.0.0.1";
     config.max_buffered = 8 * size;
@@ -88,7 +89,8 @@ TEST_CASE("readers that hold too many states are cut off, the slowest first; oth
   for (int i = 0; i < 8; ++i)
     slow.push_back(s.slow_reader());
   CHECK(eventually([&] { return s.running->stats().evicted >= 4; }));
-  CHECK(eventually([&] { return s.running->stats().buffered <= 4 * big_answers::size + (1u << 20); }));
+  CHECK(eventually(
+      [&] { return s.running->stats().buffered <= 4 * big_answers::size + (1u << 20); }));
   client quick(s.running->port());
   CHECK(quick.ask(get("/big")).body.size() == big_answers::size);
   CHECK(quick.ask(get("/version")).status == 200);

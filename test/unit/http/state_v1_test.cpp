@@ -74,10 +74,10 @@ struct v1_fixture : fixture {
   void fill() {
     start();
     apply(delta::master_changed{}, delta::agent_recovered{std::make_shared<recovered_agent_view>(
-            recovered_agent_view{agent_id{"R"}, agent("R")->info})});
+                                       recovered_agent_view{agent_id{"R"}, agent("R")->info})});
     apply(delta::framework_changed{framework("G", true)}, delta::agent_changed{agent("B")},
           delta::executor_added{std::make_shared<executor_view>(
-            executor_view{framework_id{"F"}, agent_id{"A"}, executor_info("ex")})});
+              executor_view{framework_id{"F"}, agent_id{"A"}, executor_info("ex")})});
     for (int i = 0; i < 5; ++i)
       apply(delta::task_changed{task("f" + std::to_string(i), v1::TASK_RUNNING)},
             delta::task_changed{task("g" + std::to_string(i), v1::TASK_RUNNING, 1, "G", "B")});
@@ -129,8 +129,8 @@ TEST_CASE("the state in the v1 encodings has every entity in its list") {
                             std::pair{Response::GET_FRAMEWORKS, "get_frameworks"},
                             std::pair{Response::GET_AGENTS, "get_agents"}}) {
     const auto one = nlohmann::json::parse(f.text(type, json));
-    CHECK(one.at(name) == nlohmann::json::parse(f.text(Response::GET_STATE, json))
-                            .at("get_state").at(name));
+    CHECK(one.at(name) ==
+          nlohmann::json::parse(f.text(Response::GET_STATE, json)).at("get_state").at(name));
     CHECK(f.read(type).type() == type);
   }
 }
@@ -141,7 +141,8 @@ TEST_CASE("pages and messages of frameworks and agents are the same") {
   const auto state = f.state();
   for (const auto& each : state.get_frameworks().frameworks()) {
     const auto whole = f.model.v1_whole(framework_id{each.framework_info().id().value()});
-    CHECK(nlohmann::json::parse(wire::to_json(each)) == nlohmann::json::parse(wire::to_json(whole)));
+    CHECK(nlohmann::json::parse(wire::to_json(each)) ==
+          nlohmann::json::parse(wire::to_json(whole)));
   }
   for (const auto& each : state.get_agents().agents()) {
     const auto whole = f.model.v1_whole(agent_id{each.agent_info().id().value()});
@@ -160,8 +161,8 @@ TEST_CASE("a task's text is the generic codec's") {
   const auto one = task("t", v1::TASK_RUNNING);
   f.apply(delta::task_changed{one});
   CHECK(f.text(Response::GET_TASKS, json).find(wire::to_json(*one)) != std::string::npos);
-  CHECK(f.read(Response::GET_TASKS).get_tasks().tasks(0).SerializeAsString()
-        == one->SerializeAsString());
+  CHECK(f.read(Response::GET_TASKS).get_tasks().tasks(0).SerializeAsString() ==
+        one->SerializeAsString());
 }
 
 TEST_CASE("what changes while the state is prepared bit by bit is in it, once") {
@@ -187,8 +188,8 @@ TEST_CASE("what changes while the state is prepared bit by bit is in it, once") 
               delta::task_completed{task("g3", v1::TASK_FAILED, 1, "G", "B")},
               delta::agent_removed{agent_id{"B"}}, delta::offer_removed{offer_id{"O1"}});
   fresh.apply(delta::framework_completed{framework("F")});
-  CHECK(v1_fixture::sorted(f.read(Response::GET_STATE))
-        == v1_fixture::sorted(fresh.read(Response::GET_STATE)));
+  CHECK(v1_fixture::sorted(f.read(Response::GET_STATE)) ==
+        v1_fixture::sorted(fresh.read(Response::GET_STATE)));
 }
 
 TEST_CASE("what changes later is in the next answer, and an answer keeps what it had") {
@@ -229,6 +230,6 @@ TEST_CASE("a subscription begins with the state, in both encodings") {
   CHECK(binary.subscribed().get_state().SerializeAsString() == state.SerializeAsString());
   const auto written = nlohmann::json::parse(f.model.v1_subscribed(json, 15)->text());
   CHECK(written.at("subscribed").at("heartbeat_interval_seconds") == 15.0);
-  CHECK(written.at("subscribed").at("get_state")
-        == nlohmann::json::parse(f.text(Response::GET_STATE, json)).at("get_state"));
+  CHECK(written.at("subscribed").at("get_state") ==
+        nlohmann::json::parse(f.text(Response::GET_STATE, json)).at("get_state"));
 }
