@@ -60,6 +60,8 @@ struct connection {
   size_t batch_records = 0;
   bool last_chunk = false; ///< is in `out` too
 
+  uint64_t shared_since = 0; ///< the number, among all, of the last shared body it got
+
   clock::time_point deadline = clock::time_point::max();
   clock::time_point alarm = clock::time_point::max(); ///< the earliest entry in the reactor's heap
   uint64_t received = 0;

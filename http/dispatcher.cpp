@@ -217,7 +217,7 @@ void dispatcher::render_body(const httplib::Request& req, httplib::Response& res
   if (answer.body.size() <= inlined_up_to || out_.shared)
     body_ = std::move(answer.body); // what goes before a shared body is short
   else
-    out_.fragments.push_back(std::make_shared<const std::string>(std::move(answer.body)));
+    out_.body = std::move(answer.body);
   for (auto& f : answer.fragments)
     out_.fragments.push_back(std::move(f));
   out_.file = std::move(answer.file);

@@ -29,11 +29,15 @@ bool event_stream::push(std::string event) {
   return push(std::make_shared<const std::string>(std::move(event)));
 }
 
-bool event_stream::push(record event) {
+bool event_stream::push(record event) { return push(item{std::move(event), nullptr}); }
+
+bool event_stream::push(shared_body_ptr event) { return push(item{nullptr, std::move(event)}); }
+
+bool event_stream::push(item event) {
   std::unique_lock lock(mutex_);
   if (closing_ || overflow_ || ended_)
     return false;
-  if (records_ + 1 > limits_.records || bytes_ + event->size() > limits_.bytes) {
+  if (records_ + 1 > limits_.records || bytes_ + event.charged() > limits_.bytes) {
     overflow_ = true;
     queue_ = {};
     first_ = 0;
@@ -41,7 +45,7 @@ bool event_stream::push(record event) {
     wake_after(lock);
     return false;
   }
-  bytes_ += event->size();
+  bytes_ += event.charged();
   ++records_;
   queue_.push_back(std::move(event));
   wake_after(lock);
@@ -101,7 +105,7 @@ event_stream::batch event_stream::take(size_t bytes) {
   std::lock_guard lock(mutex_);
   batch b;
   while (first_ < queue_.size() && b.bytes < bytes) {
-    b.bytes += queue_[first_]->size();
+    b.bytes += queue_[first_].charged();
     b.records.push_back(std::move(queue_[first_++]));
   }
   if (first_ == queue_.size()) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/shared_body.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -50,6 +52,10 @@ class event_stream {
   bool push(record event);
   bool push(std::string event);
 
+  /// The same of an event that is mostly made of parts which others have, too: a snapshot. It counts
+  /// as one record, its bytes do not count: however big the state, whoever subscribes may begin.
+  bool push(shared_body_ptr event);
+
   /// Writes what is queued, then the last chunk, then closes the connection.
   void close();
 
@@ -69,9 +75,19 @@ class event_stream {
   /// Binds the stream to its connection. False if it is bound already or has ended.
   bool attach(waker wake);
 
+  /// An event that waits.
+  struct item {
+    record text;
+    shared_body_ptr body; ///< instead of a text
+
+    size_t size() const { return text ? text->size() : body->size(); }
+    /// What counts against the limits.
+    size_t charged() const { return text ? text->size() : 0; }
+  };
+
   struct batch {
-    std::vector<record> records;
-    size_t bytes = 0;     ///< of the records
+    std::vector<item> records;
+    size_t bytes = 0;     ///< of the records, as far as they count
     bool closing = false; ///< after these records comes the last chunk
   };
 
@@ -89,11 +105,12 @@ class event_stream {
   void finish(stream_end end);
 
  private:
+  bool push(item event);
   void wake_after(std::unique_lock<std::mutex>& lock);
 
   mutable std::mutex mutex_;
   const stream_limits limits_;
-  std::vector<record> queue_; // no deque: that takes 576 bytes even when empty
+  std::vector<item> queue_; // no deque: that takes 576 bytes even when empty
   size_t first_ = 0;          // those before are taken
   size_t bytes_ = 0;          // queued and taken, not yet written
   size_t records_ = 0;        // likewise

@@ -18,6 +18,7 @@ namespace troupe::http {
 /// An answer ready for the wire: a rendered head and the parts of the body.
 struct outcome {
   std::string head; ///< with the small body behind it
+  std::string body; ///< one that is not small
   shared_body_ptr shared;
   std::vector<std::shared_ptr<const std::string>> fragments;
   std::optional<file_slice> file;

@@ -26,22 +26,22 @@ std::size_t fragment_pages::page::find(handle item) const {
   return i;
 }
 
-void fragment_pages::page::append(handle item, std::string_view text) {
+void fragment_pages::page::append(handle item, std::string_view text, std::string_view separator) {
   auto& to = unseal();
   if (!slices.empty())
-    to += ',';
+    to += separator;
   slices.push_back({item, static_cast<std::uint32_t>(to.size()),
                     static_cast<std::uint32_t>(text.size())});
   to += text;
 }
 
-/// Takes the item and one comma beside it away.
-void fragment_pages::page::cut(std::size_t index) {
+/// Takes the item and one separator (of that length) beside it away.
+void fragment_pages::page::cut(std::size_t index, std::size_t separator) {
   auto& text = unseal();
   const auto [item, begin, length] = slices[index];
   const bool last = index + 1 == slices.size();
-  const auto from = last && index > 0 ? begin - 1 : begin;
-  const auto count = length + (slices.size() > 1 ? 1 : 0);
+  const auto from = last && index > 0 ? begin - separator : begin;
+  const auto count = static_cast<std::uint32_t>(length + (slices.size() > 1 ? separator : 0));
   text.erase(from, count);
   slices.erase(slices.begin() + static_cast<std::ptrdiff_t>(index));
   for (auto i = index; i < slices.size(); ++i)
@@ -62,7 +62,7 @@ fragment_pages::handle fragment_pages::add(std::string_view item) {
     fresh.self = std::prev(pages_.end());
   }
   items_[id] = &pages_.back();
-  pages_.back().append(id, item);
+  pages_.back().append(id, item, separator_);
   return id;
 }
 
@@ -72,11 +72,11 @@ void fragment_pages::replace(handle at, std::string_view item) {
   auto& old = where.slices[index];
   const auto grown = where.text().size() + item.size() - old.length;
   if (grown > 2 * page_size && where.slices.size() > 1) {
-    where.cut(index);
+    where.cut(index, separator_.size());
     auto& fresh = pages_.emplace_back();
     fresh.self = std::prev(pages_.end());
     items_[at] = &fresh;
-    fresh.append(at, item);
+    fresh.append(at, item, separator_);
     return;
   }
   where.unseal().replace(old.begin, old.length, item);
@@ -90,7 +90,7 @@ void fragment_pages::remove(handle at) {
   auto& where = *items_[at];
   items_[at] = nullptr;
   free_.push_back(at);
-  where.cut(where.find(at));
+  where.cut(where.find(at), separator_.size());
   const auto self = where.self;
   if (where.slices.empty())
     pages_.erase(self);
@@ -104,7 +104,7 @@ void fragment_pages::merge_with_next(std::list<page>::iterator at) {
   if (next == pages_.end() || next->text().size() + at->text().size() > page_size / 2)
     return;
   for (const auto& each : next->slices) {
-    at->append(each.item, next->text().substr(each.begin, each.length));
+    at->append(each.item, next->text().substr(each.begin, each.length), separator_);
     items_[each.item] = &*at;
   }
   pages_.erase(next);
@@ -120,7 +120,7 @@ void fragment_pages::append_to(body_builder& out) {
   bool first = true;
   for (auto& each : pages_) {
     if (!first)
-      out.add(",");
+      out.add(separator_);
     first = false;
     if (!each.sealed) {
       each.open.shrink_to_fit();

@@ -1,5 +1,5 @@
-/// The items of a JSON array, each a text of its own, kept joined in pages that answers share. A
-/// change costs its page at most; items that stand still cost an answer nothing.
+/// The items of a list, each a text of its own, kept joined in pages that answers share. A change
+/// costs its page at most; items that stand still cost an answer nothing.
 #pragma once
 
 #include "http/shared_body.hpp"
@@ -19,7 +19,10 @@ class fragment_pages {
   using handle = std::uint32_t;
   static constexpr handle none = UINT32_MAX;
 
-  fragment_pages() = default;
+  /// `separator` stands between items: a comma in a JSON array, nothing in binary protobuf. It must
+  /// live as long as the pages.
+  explicit fragment_pages(std::string_view separator = ",")
+      : separator_(separator) {}
   fragment_pages(fragment_pages&&) = default;
   fragment_pages& operator=(fragment_pages&&) = default;
   fragment_pages(const fragment_pages&) = delete;
@@ -34,8 +37,9 @@ class fragment_pages {
   std::string_view at(handle item) const;
 
   std::size_t size() const { return items_.size() - free_.size(); }
+  bool empty() const { return size() == 0; }
 
-  /// The items with commas between.
+  /// The items with separators between.
   void append_to(body_builder& out);
 
  private:
@@ -55,12 +59,13 @@ class fragment_pages {
     std::string_view text() const { return sealed ? sealed->text() : open; }
     std::string& unseal();
     std::size_t find(handle item) const;
-    void append(handle item, std::string_view text);
-    void cut(std::size_t index);
+    void append(handle item, std::string_view text, std::string_view separator);
+    void cut(std::size_t index, std::size_t separator);
   };
 
   void merge_with_next(std::list<page>::iterator at);
 
+  std::string_view separator_;
   std::list<page> pages_;
   std::vector<page*> items_; ///< by handle: where it stands; null: free
   std::vector<handle> free_;

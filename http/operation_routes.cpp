@@ -17,41 +17,13 @@ using resource_messages = google::protobuf::RepeatedPtrField<mesos::v1::Resource
 struct operation_kind {
   const char* path;
   const char* parameter; ///< of the form, beside `slaveId`
-  Offer_Operation (*make)(resource_messages items);
+  Offer_Operation::Type type;
 };
 
-Offer_Operation make_reserve(resource_messages items) {
-  Offer_Operation operation;
-  operation.set_type(Offer_Operation::RESERVE);
-  *operation.mutable_reserve()->mutable_resources() = std::move(items);
-  return operation;
-}
-
-Offer_Operation make_unreserve(resource_messages items) {
-  Offer_Operation operation;
-  operation.set_type(Offer_Operation::UNRESERVE);
-  *operation.mutable_unreserve()->mutable_resources() = std::move(items);
-  return operation;
-}
-
-Offer_Operation make_create(resource_messages items) {
-  Offer_Operation operation;
-  operation.set_type(Offer_Operation::CREATE);
-  *operation.mutable_create()->mutable_volumes() = std::move(items);
-  return operation;
-}
-
-Offer_Operation make_destroy(resource_messages items) {
-  Offer_Operation operation;
-  operation.set_type(Offer_Operation::DESTROY);
-  *operation.mutable_destroy()->mutable_volumes() = std::move(items);
-  return operation;
-}
-
-constexpr operation_kind kinds[] = {{"/reserve", "resources", make_reserve},
-                                    {"/unreserve", "resources", make_unreserve},
-                                    {"/create-volumes", "volumes", make_create},
-                                    {"/destroy-volumes", "volumes", make_destroy}};
+constexpr operation_kind kinds[] = {{"/reserve", "resources", Offer_Operation::RESERVE},
+                                    {"/unreserve", "resources", Offer_Operation::UNRESERVE},
+                                    {"/create-volumes", "volumes", Offer_Operation::CREATE},
+                                    {"/destroy-volumes", "volumes", Offer_Operation::DESTROY}};
 
 void perform(caf::actor_system& system, const master_actor& master, const operation_kind& kind,
              const request& req, const responder& respond) {
@@ -71,7 +43,8 @@ void perform(caf::actor_system& system, const master_actor& master, const operat
                            "' query parameter in the request body: " + items.error()));
     return;
   }
-  auto operation = std::make_shared<const Offer_Operation>(kind.make(*std::move(items)));
+  auto operation = 
+      std::make_shared<const Offer_Operation>(make_operation(kind.type, *std::move(items)));
   ask<api_answer>(
       system, master, convert_resources{agent_id{agent->second}, operation, req.principal},
       [respond](const api_answer& answer) { respond(to_response(answer, wire::media::json)); },
@@ -81,6 +54,20 @@ void perform(caf::actor_system& system, const master_actor& master, const operat
 }
 
 } // namespace
+
+Offer_Operation make_operation(Offer_Operation::Type type, resource_messages items) {
+  Offer_Operation operation;
+  operation.set_type(type);
+  if (type == Offer_Operation::RESERVE)
+    *operation.mutable_reserve()->mutable_resources() = std::move(items);
+  else if (type == Offer_Operation::UNRESERVE)
+    *operation.mutable_unreserve()->mutable_resources() = std::move(items);
+  else if (type == Offer_Operation::CREATE)
+    *operation.mutable_create()->mutable_volumes() = std::move(items);
+  else
+    *operation.mutable_destroy()->mutable_volumes() = std::move(items);
+  return operation;
+}
 
 outcome<resource_messages> read_resource_array(const std::string& text) {
   // Accepting keeps no tree, so that no depth of brackets hurts; the codec has a limit of its own.

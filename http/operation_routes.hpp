@@ -17,6 +17,11 @@ namespace troupe::http {
 void add_operation_routes(router& r, caf::actor_system& system, const master_actor& master,
                           const std::string& realm);
 
+/// RESERVE, UNRESERVE, CREATE or DESTROY of these resources.
+mesos::v1::Offer_Operation
+make_operation(mesos::v1::Offer_Operation_Type type,
+               google::protobuf::RepeatedPtrField<mesos::v1::Resource> items);
+
 /// A JSON array of resources, as clients of these endpoints send it.
 outcome<google::protobuf::RepeatedPtrField<mesos::v1::Resource>>
 read_resource_array(const std::string& text);

@@ -15,6 +15,15 @@ using mesos::v1::master::Response;
 
 namespace {
 
+/// The operations that operators and frameworks start are done when they are answered: there are
+/// none on their way.
+Response operations_response(const state_model&) {
+  Response response;
+  response.set_type(Response::GET_OPERATIONS);
+  response.mutable_get_operations();
+  return response;
+}
+
 Response master_response(const state_model& model) {
   Response response;
   response.set_type(Response::GET_MASTER);
@@ -41,9 +50,14 @@ void dispatch(const operator_parts& parts, const operator_exchange& exchange) {
     return local->second(parts, exchange);
   if (auto viewed = viewed_calls().find(type); viewed != viewed_calls().end())
     return view(parts, exchange, viewed->second);
+  if (auto state = state_calls().find(type); state != state_calls().end())
+    return parts.replicas->read({state->second, exchange.accepted, exchange.respond});
+  if (type == Call::SUBSCRIBE)
+    return parts.replicas->subscribe({exchange.accepted, exchange.respond});
   if (master_calls().contains(type))
     return ask_master(parts, exchange);
-  exchange.respond(not_served(*exchange.call));
+  if (!convert_by_call(parts, exchange))
+    exchange.respond(not_served(*exchange.call));
 }
 
 void handle(const operator_parts& parts, const request_ptr& req, const responder& respond) {
@@ -73,6 +87,7 @@ void operator_exchange::answer(const Response& response) const {
 const std::map<operator_call_type, viewed_call>& viewed_calls() {
   static const std::map<operator_call_type, viewed_call> table{
     {Call::GET_MASTER, master_response},
+    {Call::GET_OPERATIONS, operations_response},
     {Call::GET_ROLES,
      [](const state_model& x) { return roles_response(x.roles().rows(x.shown_roles())); }},
     {Call::GET_QUOTA, [](const state_model& x) { return quota_response(x.roles()); }},
@@ -85,11 +100,22 @@ const std::map<operator_call_type, viewed_call>& viewed_calls() {
   return table;
 }
 
+const std::map<operator_call_type, Response::Type>& state_calls() {
+  static const std::map<operator_call_type, Response::Type> table{
+    {Call::GET_STATE, Response::GET_STATE},
+    {Call::GET_TASKS, Response::GET_TASKS},
+    {Call::GET_EXECUTORS, Response::GET_EXECUTORS},
+    {Call::GET_FRAMEWORKS, Response::GET_FRAMEWORKS},
+    {Call::GET_AGENTS, Response::GET_AGENTS},
+  };
+  return table;
+}
+
 const std::set<operator_call_type>& master_calls() {
   static const std::set<operator_call_type> table{
     Call::SET_QUOTA, Call::REMOVE_QUOTA, Call::UPDATE_QUOTA, Call::UPDATE_WEIGHTS,
     Call::UPDATE_MAINTENANCE_SCHEDULE, Call::START_MAINTENANCE, Call::STOP_MAINTENANCE,
-    Call::TEARDOWN,
+    Call::TEARDOWN, Call::MARK_AGENT_GONE,
   };
   return table;
 }

@@ -1,9 +1,11 @@
-/// The master's operator API, `POST /api/v1`: one call a request, answered once.
+/// The master's operator API, `POST /api/v1`: one call a request, answered once or, SUBSCRIBE, with a
+/// stream of events.
 ///
 ///   HTTP worker ──check──▶ by its type, a call is answered here (version, flags, files …), viewed in a
 ///   replica (GET_ROLES …) or sent to the master (SET_QUOTA …)
 ///
-/// A new call is a row in one of the tables: `local_calls`, `viewed_calls`, `master_calls`.
+/// A new call is a row in one of the tables: `local_calls`, `viewed_calls`, `state_calls`,
+/// `master_calls`; those that convert resources are in `operator_conversion.cpp`.
 #pragma once
 
 #include "http/common_routes.hpp"
@@ -49,10 +51,16 @@ const std::map<operator_call_type, local_call>& local_calls();
 using viewed_call = mesos::v1::master::Response (*)(const state_model&);
 const std::map<operator_call_type, viewed_call>& viewed_calls();
 
+/// Calls answered from pages that a replica keeps; the master leads.
+const std::map<operator_call_type, mesos::v1::master::Response::Type>& state_calls();
+
 /// Calls that change the master's state.
 const std::set<operator_call_type>& master_calls();
 
-/// Sends such a call to the master. A refusal's text gets `prefix` in front.
+/// Reserves, unreserves, creates, destroys or resizes; false when the call is none of those.
+bool convert_by_call(const operator_parts& parts, const operator_exchange& exchange);
+
+/// Sends a call to the master. A refusal's text gets `prefix` in front.
 void ask_master(const operator_parts& parts, const operator_exchange& exchange,
                 const std::string& prefix = "");
 

@@ -58,6 +58,12 @@ output_queue::result output_queue::flush(int socket) {
   return result::drained;
 }
 
+bool output_queue::holds_shared() const {
+  return std::any_of(pieces_.begin(), pieces_.end(), [](const piece& each) {
+    return std::holds_alternative<shared_body_ptr>(each);
+  });
+}
+
 void output_queue::pop() {
   pieces_[first_++] = std::string(); // lets go of what it shared
   part_ = offset_ = 0;

@@ -36,6 +36,9 @@ class output_queue {
   /// Bytes written since the queue was made.
   uint64_t written() const { return written_; }
 
+  /// Something of a shared body is left.
+  bool holds_shared() const;
+
   /// Bytes of memory that only this queue holds.
   size_t owned() const { return owned_; }
 

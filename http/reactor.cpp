@@ -30,7 +30,8 @@ void tune(int socket) {
 } // namespace
 
 reactor::reactor(reactor_parts parts)
-    : parts_(std::move(parts)) {}
+    : parts_(std::move(parts))
+    , holdings_(std::make_shared<shared_holdings>(parts_.budget, parts_.config.max_buffered / 2)) {}
 
 int reactor::open() {
   epoll_ = unique_fd(::epoll_create1(EPOLL_CLOEXEC));

@@ -3,6 +3,7 @@
 #include "http/connection.hpp"
 #include "http/mailbox.hpp"
 #include "http/server.hpp"
+#include "http/shared_holdings.hpp"
 #include "http/worker_pool.hpp"
 
 #include <atomic>
@@ -83,8 +84,11 @@ class reactor {
   void discard_input(connection& c);
   void linger(connection& c);
   void account(connection& c);
+  shared_body_ptr hold(connection& c, shared_body_ptr body);
+  void make_room(const connection& for_whom);
 
   reactor_parts parts_;
+  std::shared_ptr<shared_holdings> holdings_;
   unique_fd epoll_;
   std::unordered_map<uint64_t, std::unique_ptr<connection>> connections_;
   std::vector<std::unique_ptr<connection>> graveyard_;
@@ -93,6 +97,7 @@ class reactor {
   std::priority_queue<alarm, std::vector<alarm>, std::greater<>> alarms_;
   clock::time_point now_ = clock::now();
   std::optional<clock::time_point> accept_again_;
+  uint64_t bodies_sent_ = 0;
   uint64_t next_id_ = 2; // 0 is the listener, 1 the mailbox
   bool stopping_ = false;
 };

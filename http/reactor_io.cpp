@@ -123,7 +123,8 @@ void reactor::on_answer(connection& c, outcome out) {
   set_silent(c, false);
   c.now = phase::writing;
   c.out.push(std::move(out.head));
-  c.out.push(std::move(out.shared));
+  c.out.push(std::move(out.body));
+  c.out.push(hold(c, std::move(out.shared)));
   for (auto& f : out.fragments)
     c.out.push(std::move(f));
   if (out.file)
@@ -133,6 +134,8 @@ void reactor::on_answer(connection& c, outcome out) {
     start_stream(c, std::move(out.stream));
   else
     guarded(c, &reactor::write_answer);
+  if (!c.gone)
+    make_room(c);
 }
 
 void reactor::write_answer(connection& c) {
@@ -216,8 +219,9 @@ void reactor::pump(connection& c) {
 bool reactor::fill(connection& c) {
   auto batch = c.stream->take(stream_batch);
   for (auto& event : batch.records) {
-    c.out.push(chunk_prefix(event->size()));
-    c.out.push(std::move(event));
+    c.out.push(chunk_prefix(event.size()));
+    c.out.push(std::move(event.text));
+    c.out.push(hold(c, std::move(event.body)));
     c.out.push(crlf());
   }
   c.batch_bytes = batch.bytes;
@@ -249,6 +253,32 @@ void reactor::linger(connection& c) {
   set_silent(c, true);
   watch(c, input);
   set_deadline(c, now_ + linger_time);
+}
+
+shared_body_ptr reactor::hold(connection& c, shared_body_ptr body) {
+  if (body)
+    c.shared_since = ++bodies_sent_;
+  return holdings_->hold(std::move(body));
+}
+
+// Slow readers of states that have changed since must not hold all of those: who has been at one the
+// longest goes first. The newest reader stays, however big the state.
+void reactor::make_room(const connection& for_whom) {
+  while (holdings_->over()) {
+    connection* slowest = nullptr;
+    for (const auto& [id, each] : connections_)
+      if (id != for_whom.id && each->out.holds_shared() &&
+          (slowest == nullptr || each->shared_since < slowest->shared_since))
+        slowest = each.get();
+    if (slowest == nullptr)
+      return;
+    spdlog::warn("http: {}:{} is cut off: answers that are read too slowly hold {} bytes",
+                 slowest->peer.host, slowest->peer.port, holdings_->bytes());
+    ++parts_.count.evicted;
+    cut_off(slowest->socket.get());
+    slowest->out = {}; // the connection itself lives until the end of the turn
+    drop(*slowest, stream_end::overflow);
+  }
 }
 
 // Answers that wait for a slow reader count, but are not cut off for it: new requests are refused.

@@ -11,7 +11,7 @@ bool adds_up(const resource& item) { return item.is_scalar() && !item.shared; }
 void resource_sum::add(const agent_id& agent, const resources& held) {
   for (const auto& item : held) {
     if (adds_up(item))
-      scalars_[shown_name(item)] += item.scalar();
+      scalars_ += item;
     else
       others_[agent] += item;
   }
@@ -20,7 +20,7 @@ void resource_sum::add(const agent_id& agent, const resources& held) {
 void resource_sum::subtract(const agent_id& agent, const resources& held) {
   for (const auto& item : held) {
     if (adds_up(item)) {
-      scalars_[shown_name(item)] -= item.scalar();
+      scalars_ -= {item};
       continue;
     }
     auto found = others_.find(agent);
@@ -31,11 +31,16 @@ void resource_sum::subtract(const agent_id& agent, const resources& held) {
 }
 
 void resource_sum::add_to(flat_resources& shown) const {
-  for (const auto& [name, amount] : scalars_)
-    if (!amount.is_zero())
-      shown.add(name, amount);
+  shown.add(scalars_);
   for (const auto& [agent, held] : others_)
     shown.add(held);
+}
+
+resources resource_sum::total() const {
+  auto result = scalars_;
+  for (const auto& [agent, held] : others_)
+    result += held;
+  return result;
 }
 
 } // namespace troupe::http

@@ -18,8 +18,11 @@ class resource_sum {
   /// Adds all of it to what is shown.
   void add_to(flat_resources& shown) const;
 
+  /// All of it, with roles and reservations.
+  resources total() const;
+
  private:
-  std::map<std::string, quantity, std::less<>> scalars_;
+  resources scalars_;
   /// What does not simply add up: ranges and sets of different agents must not be mixed before they
   /// are shown, and a shared volume counts once.
   std::map<agent_id, resources> others_;

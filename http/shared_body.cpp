@@ -46,6 +46,11 @@ void body_builder::add(const fragment& part) {
   parts_.push_back(part);
 }
 
+void body_builder::add(const shared_body& all) {
+  for (const auto& part : all.parts())
+    add(part);
+}
+
 void body_builder::flush() {
   static const auto comma = std::make_shared<const body_part>(","); // between most parts
   if (loose_.empty())

@@ -59,6 +59,7 @@ class body_builder {
  public:
   void add(std::string_view text);
   void add(const fragment& part);
+  void add(const shared_body& all);
 
   shared_body_ptr finish();
 

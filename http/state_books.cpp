@@ -47,6 +47,7 @@ agent_id agent_of(const mesos::v1::Task& task) { return agent_id{task.agent_id()
 state_model::framework_entry& state_model::framework_of(const framework_id& id) {
   auto& framework = frameworks_[id];
   framework.head = nullptr;
+  framework.v1 = {};
   recent_.framework(id.value());
   return framework;
 }
@@ -72,10 +73,14 @@ void state_model::put_task(framework_entry& framework, const task_ptr& task) {
     count(framework, *task);
   if (!same && holds)
     hold_task(framework, entry);
-  if (is_new)
-    entry.json = framework.tasks_json.add(render_task(*task));
-  else
-    framework.tasks_json.replace(entry.json, render_task(*task));
+  show(framework.tasks_shown, entry);
+}
+
+void state_model::show(entity_pages& pages, task_entry& entry) const {
+  pages.put(entry.shown, shown_as::v0, render_task(*entry.task));
+  for (auto encoding : v1_encodings)
+    if (is_wanted(encoding))
+      pages.put(entry.shown, encoding, *entry.task);
 }
 
 void state_model::forget_task(framework_entry& framework, const task_id& id) {
@@ -84,7 +89,7 @@ void state_model::forget_task(framework_entry& framework, const task_id& id) {
     return;
   release_task(framework, found->second);
   uncount(framework, *found->second.task);
-  framework.tasks_json.remove(found->second.json);
+  framework.tasks_shown.remove(found->second.shown);
   framework.tasks.erase(found);
 }
 
@@ -96,7 +101,7 @@ void state_model::forget_unreachable(framework_entry& framework, const task_id& 
   if (found == ring.tasks.end())
     return;
   uncount(framework, *found->task);
-  ring.json.remove(found->json);
+  ring.shown.remove(found->shown);
   ring.tasks.erase(found);
 }
 
@@ -106,12 +111,12 @@ void state_model::keep(framework_entry& framework, task_ring& ring, const task_p
   task_entry entry;
   entry.task = task;
   entry.first_status = first_status_of(*task);
-  entry.json = ring.json.add(render_task(*task));
+  show(ring.shown, entry);
   ring.tasks.push_back(std::move(entry));
   count(framework, *task);
   while (ring.tasks.size() > limit) {
     uncount(framework, *ring.tasks.front().task);
-    ring.json.remove(ring.tasks.front().json);
+    ring.shown.remove(ring.tasks.front().shown);
     ring.tasks.pop_front();
   }
 }

@@ -2,6 +2,7 @@
 
 #include "http/entity_json.hpp"
 #include "http/json_object.hpp"
+#include "http/v1_entities.hpp"
 #include "wire/resource_convert.hpp"
 
 #include <mesos/v1/mesos.pb.h>
@@ -18,16 +19,20 @@ resources read(const wire::resource_list& list) {
 
 } // namespace
 
-bool state_model::apply(const state_delta& delta) {
+bool state_model::apply(const state_delta& delta, const watcher& before) {
   if (delta.number <= number_)
     return true; // contained in the snapshot already
   if (delta.number != number_ + 1)
     return false;
   number_ = delta.number;
   bodies_ = {};
+  v1_bodies_.clear();
   recent_.begin(number_);
-  for (const auto& each : *delta.changes)
+  for (const auto& each : *delta.changes) {
+    if (before)
+      before(each);
     change(each);
+  }
   return true;
 }
 
@@ -57,8 +62,17 @@ void state_model::touch(const agent_id& id, std::initializer_list<agent_form> wh
     return;
   for (auto form : which)
     stale_[form].insert(id);
-  if (which.size() == forms)
-    recent_.agent(id.value());
+  if (which.size() == 1)
+    return; // what a framework's tasks there look like: only the summary tells that
+  recent_.agent(id.value());
+  stale_for_v1(id);
+}
+
+void state_model::stale_for_v1(const agent_id& id) {
+  for (auto [encoding, form] : {std::pair{wire::media::json, v1_json},
+                                std::pair{wire::media::protobuf, v1_protobuf}})
+    if (is_wanted(encoding))
+      stale_[form].insert(id);
 }
 
 void state_model::on(const delta::master_changed& x) { master_ = x.master; }
@@ -68,7 +82,7 @@ void state_model::on(const delta::agent_changed& x) {
   active_agents_ += x.agent->active ? 1 : 0;
   active_agents_ -= agent.view && agent.view->active ? 1 : 0;
   agent.view = x.agent;
-  recovered_agents_.erase(x.agent->id);
+  on(delta::recovered_agent_removed{x.agent->id});
   touch(x.agent->id);
 }
 
@@ -86,9 +100,15 @@ void state_model::on(const delta::agent_removed& x) {
   agents_.erase(found);
 }
 
-void state_model::on(const delta::agent_recovered& x) { recovered_agents_[x.agent->id] = x.agent; }
+void state_model::on(const delta::agent_recovered& x) {
+  recovered_agents_[x.agent->id] = x.agent;
+  recovered_v1_ = {};
+}
 
-void state_model::on(const delta::recovered_agent_removed& x) { recovered_agents_.erase(x.agent); }
+void state_model::on(const delta::recovered_agent_removed& x) {
+  if (recovered_agents_.erase(x.agent) != 0)
+    recovered_v1_ = {};
+}
 
 void state_model::on(const delta::framework_changed& x) {
   framework_of(x.framework->id).view = x.framework;
@@ -104,7 +124,7 @@ void state_model::on(const delta::framework_completed& x) {
     on(delta::executor_removed{x.framework->id, key.first, key.second});
   }
   while (!framework.offers.empty())
-    on(delta::offer_removed{framework.offers.begin()->first});
+    on(delta::offer_removed{*framework.offers.begin()});
   for (const auto* ring : {&framework.completed, &framework.unreachable})
     for (const auto& each : ring->tasks)
       uncount(framework, *each.task); // only tasks of registered frameworks count
@@ -141,7 +161,12 @@ void state_model::on(const delta::executor_added& x) {
   append_executor_members(object, *view.info, view.framework.value());
   object.text("slave_id", view.agent.value());
   object.close();
-  executor_entry entry{framework.executors_json.add(json), read(view.info->resources())};
+  executor_entry entry{view.info, {}, read(view.info->resources())};
+  framework.executors_shown.put(entry.shown, shown_as::v0, json);
+  for (auto encoding : v1_encodings)
+    if (is_wanted(encoding))
+      framework.executors_shown.put(entry.shown, encoding,
+                                    v1_executor(view.framework, view.agent, *view.info));
   hold(framework, view.agent, entry.held, &framework_entry::used, &agent_entry::used);
   framework.executors[{view.agent, id}] = std::move(entry);
 }
@@ -152,7 +177,7 @@ void state_model::on(const delta::executor_removed& x) {
   if (found == framework.executors.end())
     return;
   release(framework, x.agent, found->second.held, &framework_entry::used, &agent_entry::used);
-  framework.executors_json.remove(found->second.json);
+  framework.executors_shown.remove(found->second.shown);
   framework.executors.erase(found);
 }
 
@@ -161,11 +186,16 @@ void state_model::on(const delta::offer_added& x) {
   on(delta::offer_removed{id});
   const framework_id owner{x.offer->framework_id().value()};
   auto& framework = framework_of(owner);
-  offer_entry entry{owner, agent_id{x.offer->agent_id().value()}, read(x.offer->resources())};
+  offer_entry entry{owner, agent_id{x.offer->agent_id().value()}, read(x.offer->resources()),
+                    x.offer, {}};
   hold(framework, entry.agent, entry.offered, &framework_entry::offered, &agent_entry::offered);
   std::string json;
   append_offer(json, *x.offer);
-  framework.offers[id] = framework.offers_json.add(json);
+  framework.offers_shown.put(entry.shown, shown_as::v0, json);
+  for (auto encoding : v1_encodings)
+    if (is_wanted(encoding))
+      framework.offers_shown.put(entry.shown, encoding, *x.offer);
+  framework.offers.insert(id);
   offers_[id] = std::move(entry);
 }
 
@@ -176,8 +206,8 @@ void state_model::on(const delta::offer_removed& x) {
   auto& framework = framework_of(found->second.framework);
   release(framework, found->second.agent, found->second.offered, &framework_entry::offered,
           &agent_entry::offered);
-  auto json = framework.offers.extract(x.offer);
-  framework.offers_json.remove(json.mapped());
+  framework.offers.erase(x.offer);
+  framework.offers_shown.remove(found->second.shown);
   offers_.erase(found);
 }
 

@@ -2,6 +2,8 @@
 #include "http/entity_json.hpp"
 #include "http/master_json.hpp"
 #include "http/state_model.hpp"
+#include "http/v1_entities.hpp"
+#include "http/v1_message.hpp"
 
 #include <mesos/v1/mesos.pb.h>
 
@@ -48,19 +50,22 @@ const fragment& state_model::head_of(framework_entry& framework) {
 void state_model::append_framework(body_builder& out, framework_entry& framework) {
   out.add(head_of(framework));
   out.add(",\"tasks\":[");
-  framework.tasks_json.append_to(out);
+  framework.tasks_shown.in(shown_as::v0).append_to(out);
   out.add("],\"unreachable_tasks\":[");
-  framework.unreachable.json.append_to(out);
+  framework.unreachable.shown.in(shown_as::v0).append_to(out);
   out.add("],\"completed_tasks\":[");
-  framework.completed.json.append_to(out);
+  framework.completed.shown.in(shown_as::v0).append_to(out);
   out.add("],\"offers\":[");
-  framework.offers_json.append_to(out);
+  framework.offers_shown.in(shown_as::v0).append_to(out);
   out.add("],\"executors\":[");
-  framework.executors_json.append_to(out);
+  framework.executors_shown.in(shown_as::v0).append_to(out);
   out.add("]}");
 }
 
 std::string state_model::render(const agent_entry& agent, agent_form form) const {
+  if (form == v1_json || form == v1_protobuf)
+    return v1_item(form == v1_json ? wire::media::json : wire::media::protobuf, v1_list::agents,
+                   v1_agent(*agent.view, agent.used, agent.offered));
   std::string out;
   json_object object(out);
   append_agent_members(object, *agent.view, agent.used, agent.offered);
@@ -77,18 +82,19 @@ std::string state_model::render(const agent_entry& agent, agent_form form) const
 }
 
 /// The agents in this form, those that changed since somebody asked rendered anew.
+void state_model::refresh(agent_entry& agent, agent_form form) {
+  const auto text = render(agent, form);
+  if (agent.json[form] == fragment_pages::none)
+    agent.json[form] = agents_json_[form].add(text);
+  else
+    agents_json_[form].replace(agent.json[form], text);
+}
+
 fragment_pages& state_model::agent_pages(agent_form form) {
-  auto& pages = agents_json_[form];
-  for (const auto& id : stale_[form]) {
-    auto& agent = agents_.at(id);
-    const auto json = render(agent, form);
-    if (agent.json[form] == fragment_pages::none)
-      agent.json[form] = pages.add(json);
-    else
-      pages.replace(agent.json[form], json);
-  }
+  for (const auto& id : stale_[form])
+    refresh(agents_.at(id), form);
   stale_[form].clear();
-  return pages;
+  return agents_json_[form];
 }
 
 /// The members of `/state` before its lists, without a closing brace.
@@ -221,22 +227,22 @@ shared_body_ptr state_model::tasks(const task_query& query) {
   struct candidate {
     double first_status;
     std::size_t order; // what comes first in the books comes first among equals
-    const fragment_pages* pages;
-    fragment_pages::handle json;
+    const entity_pages* pages;
+    const entity_pages::place* place;
   };
   std::vector<candidate> found;
   auto look = [&](const framework_entry& framework) {
     if (!framework.view || (query.framework && framework.view->id.value() != *query.framework))
       return;
-    auto take = [&](const task_entry& each, const fragment_pages& pages) {
+    auto take = [&](const task_entry& each, const entity_pages& pages) {
       if (!query.task || each.task->task_id().value() == *query.task)
-        found.push_back({each.first_status, found.size(), &pages, each.json});
+        found.push_back({each.first_status, found.size(), &pages, &each.shown});
     };
     for (const auto& [id, each] : framework.tasks)
-      take(each, framework.tasks_json);
+      take(each, framework.tasks_shown);
     for (const auto* ring : {&framework.unreachable, &framework.completed})
       for (const auto& each : ring->tasks)
-        take(each, ring->json);
+        take(each, ring->shown);
   };
   for (const auto& [id, framework] : frameworks_)
     look(framework);
@@ -254,7 +260,7 @@ shared_body_ptr state_model::tasks(const task_query& query) {
   out.add("{\"tasks\":[");
   for (auto i = begin; i < begin + count; ++i) {
     out.add(i == begin ? "" : ",");
-    out.add(found[i].pages->at(found[i].json));
+    out.add(found[i].pages->v0_at(*found[i].place));
   }
   out.add("]}");
   return out.finish();

@@ -47,19 +47,19 @@ void state_model::append_changed(body_builder& out, framework_entry& framework,
   for (auto at = changed.tasks.lower_bound({owner, {}});
        at != changed.tasks.end() && at->first == owner; ++at)
     if (auto found = framework.tasks.find(task_id{at->second}); found != framework.tasks.end())
-      add(framework.tasks_json.at(found->second.json));
+      add(framework.tasks_shown.v0_at(found->second.shown));
   for (auto [name, ring] : {std::pair{"],\"unreachable_tasks\":[", &framework.unreachable},
                             std::pair{"],\"completed_tasks\":[", &framework.completed}}) {
     out.add(name);
     first = true;
     for (const auto& each : ring->tasks)
       if (touched(each))
-        add(ring->json.at(each.json));
+        add(ring->shown.v0_at(each.shown));
   }
   out.add("],\"offers\":[");
-  framework.offers_json.append_to(out);
+  framework.offers_shown.in(shown_as::v0).append_to(out);
   out.add("],\"executors\":[");
-  framework.executors_json.append_to(out);
+  framework.executors_shown.in(shown_as::v0).append_to(out);
   out.add("]}");
 }
 

@@ -34,6 +34,17 @@ double thread_cpu() {
 
 } // namespace
 
+std::string get_request(const std::string& target, bool gzip) {
+  return "GET " + target + " HTTP/1.1\r\nHost: bench\r\n"
+         + (gzip ? "Accept-Encoding: gzip\r\n\r\n" : "\r\n");
+}
+
+std::string get_state_request(const std::string& accept) {
+  const std::string body = R"({"type":"GET_STATE"})";
+  return "POST /api/v1 HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAccept: " + accept
+         + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
 client::client(std::uint16_t port)
   : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), buffer_(1u << 20) {
   sockaddr_in to{};
@@ -44,13 +55,11 @@ client::client(std::uint16_t port)
     throw std::runtime_error(std::string("cannot connect: ") + std::strerror(errno));
 }
 
-answer client::get(const std::string& target, bool gzip, std::string* keep) {
-  const auto text = "GET " + target + " HTTP/1.1\r\nHost: bench\r\n"
-                    + (gzip ? "Accept-Encoding: gzip\r\n\r\n" : "\r\n");
+answer client::ask(const std::string& request, std::string* keep) {
   answer result;
   result.sent = clock::now();
-  if (::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL)
-      != static_cast<ssize_t>(text.size()))
+  if (::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL)
+      != static_cast<ssize_t>(request.size()))
     throw std::runtime_error("the server took no request");
   auto receive = [&](std::size_t offset) {
     const auto n = ::recv(socket_.get(), buffer_.data() + offset, buffer_.size() - offset, 0);
@@ -99,7 +108,7 @@ double load::latency_ms(double part) const {
   return percentile(std::move(times), part);
 }
 
-load run_clients(std::uint16_t port, const std::string& target, std::size_t count, bool gzip,
+load run_clients(std::uint16_t port, const std::string& request, std::size_t count,
                  std::chrono::milliseconds duration) {
   struct seen {
     std::vector<answer> answers;
@@ -114,7 +123,7 @@ load run_clients(std::uint16_t port, const std::string& target, std::size_t coun
       try {
         client c(port);
         while (clock::now() - begin < duration || mine.answers.size() < 3)
-          mine.answers.push_back(c.get(target, gzip));
+          mine.answers.push_back(c.ask(request));
       } catch (...) {
         mine.problem = std::current_exception();
       }

@@ -24,13 +24,17 @@ struct answer {
   }
 };
 
+/// The requests of the bench, whole.
+std::string get_request(const std::string& target, bool gzip = false);
+std::string get_state_request(const std::string& accept); ///< GET_STATE of the operator API
+
 /// A keep-alive connection. Throws std::runtime_error when the server does not answer 200.
 class client {
 public:
   explicit client(std::uint16_t port);
 
   /// Reads and drops the body, or appends it to `keep`.
-  answer get(const std::string& target, bool gzip = false, std::string* keep = nullptr);
+  answer ask(const std::string& request, std::string* keep = nullptr);
 
 private:
   http::unique_fd socket_;
@@ -50,7 +54,7 @@ struct load {
 };
 
 /// `count` clients, a thread and a connection each, for `duration` and at least three answers each.
-load run_clients(std::uint16_t port, const std::string& target, std::size_t count, bool gzip,
+load run_clients(std::uint16_t port, const std::string& request, std::size_t count,
                  std::chrono::milliseconds duration);
 
 /// The value below which `part` of the values lie; 0 without values.

@@ -89,7 +89,7 @@ struct cluster_state {
 
   void build() {
     rest.push_back(delta::master_changed{std::make_shared<master_view>(
-      master_view{master_id{"M"}, std::make_shared<v1::MasterInfo>(), {}, {}, 0})});
+      master_view{master_id{"M"}, std::make_shared<v1::MasterInfo>(), {}, wall_time{}, 0})});
     for (std::size_t i = 0; i < shape.agents; ++i)
       rest.push_back(delta::agent_changed{make_agent(i)});
     const auto per_framework = shape.agents * cluster_shape::tasks_per_agent;

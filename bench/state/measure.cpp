@@ -2,6 +2,7 @@
 
 #include "clients.hpp"
 #include "cluster.hpp"
+#include "http/operator_api.hpp"
 #include "http/read_routes.hpp"
 #include "http/server.hpp"
 #include "runtime/system.hpp"
@@ -10,10 +11,12 @@
 #include <atomic>
 #include <fstream>
 #include <malloc.h>
+#include <mesos/v1/master.pb.h>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <sys/resource.h>
 #include <thread>
+#include <tuple>
 
 namespace troupe::bench {
 
@@ -156,9 +159,13 @@ struct stage {
     if (options.keep_all_completed)
       settings.max_completed_tasks = shape.completed();
     for (std::size_t i = 0; i < options.replicas; ++i)
-      replicas.push_back(system->spawn(http::replica, settings, master.as_master()));
+      replicas.push_back(
+          system->spawn(http::replica, http::replica_config{.model = settings},
+                        http::replica_neighbours{master.as_master(), nullptr}));
     http::router routes("master");
-    http::add_read_routes(routes, std::make_shared<http::replica_set>(replicas), "");
+    auto all = std::make_shared<http::replica_set>(replicas);
+    http::add_read_routes(routes, all, "");
+    http::add_operator_api(routes, {*system, master.as_master(), all, nullptr, nullptr, {}});
     http::server_config listen;
     listen.address = "127.0.0.1";
     server = std::make_unique<http::server>(listen, std::move(routes));
@@ -182,7 +189,7 @@ struct stage {
   void wait_ready() const {
     for (std::size_t ready = 0; ready < replicas.size();) {
       try {
-        client(port).get("/tasks?limit=1");
+        client(port).ask(get_request("/tasks?limit=1"));
         ++ready;
       } catch (const std::runtime_error&) {
         ready = 0;
@@ -192,22 +199,64 @@ struct stage {
   }
 };
 
-row measure_row(const stage& s, std::size_t clients, std::size_t updates, bool gzip,
-                std::chrono::milliseconds duration) {
+row measure_row(const stage& s, const std::string& what, const std::string& request,
+                std::size_t clients, std::size_t updates, std::chrono::milliseconds duration) {
   row r;
-  r.what = gzip ? "gzip" : "state";
+  r.what = what;
   r.clients = clients;
   r.updates = updates;
   const auto number = s.master.times->last();
   pacer updating(s.master, updates);
   const auto cpu = process_cpu(RUSAGE_SELF);
-  const auto seen = run_clients(s.port, "/state", clients, gzip, duration);
+  const auto seen = run_clients(s.port, request, clients, duration);
   r.server_cpu_s = (process_cpu(RUSAGE_SELF) - cpu - seen.cpu_seconds) / seen.seconds;
   if (updates > 0 && s.master.times->last() == number)
     throw std::runtime_error("no task was updated");
   fill(r, seen);
-  fill_staleness(r, seen, *s.master.times);
+  if (!what.starts_with("v1")) // those have no ETag
+    fill_staleness(r, seen, *s.master.times);
   return r;
+}
+
+constexpr const char* v1_json = "application/json";
+constexpr const char* v1_protobuf = "application/x-protobuf";
+
+std::size_t count_v1_tasks(const std::string& body) {
+  mesos::v1::master::Response response;
+  if (!response.ParseFromString(body))
+    throw std::runtime_error("the answer is no protobuf");
+  const auto& tasks = response.get_state().get_tasks();
+  return static_cast<std::size_t>(tasks.tasks_size() + tasks.completed_tasks_size());
+}
+
+/// Every replica has its own pages: each is asked once for each encoding.
+void measure_v1(cluster_report& report, const stage& s, const measure_options& options) {
+  client one(s.port);
+  ::malloc_trim(0);
+  const auto before = memory_mb("VmRSS:");
+  for (auto [accept, bytes, first] :
+       {std::tuple{v1_json, &report.v1_json_bytes, &report.v1_json_first_ms},
+        std::tuple{v1_protobuf, &report.v1_protobuf_bytes, &report.v1_protobuf_first_ms}}) {
+    for (std::size_t i = 0; i < options.replicas; ++i) {
+      std::string body;
+      const auto seen = one.ask(get_state_request(accept), i == 0 ? &body : nullptr);
+      if (i > 0)
+        continue;
+      *bytes = seen.bytes;
+      *first = seen.milliseconds();
+      const auto tasks = accept == v1_json ? count_tasks(body) : count_v1_tasks(body);
+      if (tasks != report.tasks)
+        throw std::runtime_error("GET_STATE has " + std::to_string(tasks) + " tasks");
+    }
+  }
+  report.v1_mb = (memory_mb("VmRSS:") - before) / static_cast<double>(options.replicas);
+  for (std::size_t updates : {0, 1'000})
+    for (std::size_t clients : {1, 8}) {
+      report.rows.push_back(measure_row(s, "v1 pb", get_state_request(v1_protobuf), clients,
+                                        updates, options.duration));
+      report.rows.push_back(measure_row(s, "v1 json", get_state_request(v1_json), clients, updates,
+                                        options.duration));
+    }
 }
 
 void measure_nginx(cluster_report& report, const measure_options& options) {
@@ -243,19 +292,22 @@ cluster_report measure_cluster(std::size_t agents, const measure_options& option
   client one(s.port);
   {
     std::string body;
-    report.bytes = one.get("/state", false, &body).bytes;
+    report.bytes = one.ask(get_request("/state"), &body).bytes;
     report.first_ms = milliseconds_since(begin);
     report.tasks = count_tasks(body);
     check(report, shape);
-    report.gzip_bytes = one.get("/state", true).bytes;
+    report.gzip_bytes = one.ask(get_request("/state", true)).bytes;
   }
   reset_peak();
   report.resident_mb = memory_mb("VmRSS:");
   for (auto updates : options.updates)
     for (auto clients : options.clients)
-      report.rows.push_back(measure_row(s, clients, updates, false, options.duration));
-  report.rows.push_back(measure_row(s, 1, 0, true, options.duration));
+      report.rows.push_back(measure_row(s, "state", get_request("/state"), clients, updates, options.duration));
+  report.rows.push_back(
+    measure_row(s, "gzip", get_request("/state", true), 1, 0, options.duration));
   report.peak_mb = memory_mb("VmHWM:");
+  if (!options.keep_all_completed)
+    measure_v1(report, s, options);
   report.copy_ms = copy_ms(report.bytes);
   measure_nginx(report, options);
   return report;

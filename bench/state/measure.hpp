@@ -20,7 +20,7 @@ struct measure_options {
 
 /// One load on `/state`.
 struct row {
-  std::string what; ///< "state", "gzip" or "nginx"
+  std::string what; ///< "state", "gzip", "nginx", "v1 pb" or "v1 json" (GET_STATE)
   std::size_t clients = 0;
   std::size_t updates = 0;
   double best_ms = 0, p50_ms = 0, p90_ms = 0, p99_ms = 0;
@@ -37,6 +37,11 @@ struct cluster_report {
   std::size_t bytes = 0; ///< of an answer
   std::size_t gzip_bytes = 0;
   bool all_completed = false;
+  std::size_t v1_json_bytes = 0;
+  std::size_t v1_protobuf_bytes = 0;
+  double v1_json_first_ms = 0;     ///< the first answer, for which all is rendered
+  double v1_protobuf_first_ms = 0;
+  double v1_mb = 0;         ///< more resident memory since somebody asked, both encodings, a replica
   double copy_ms = 0;       ///< memcpy of an answer
   double first_ms = 0;      ///< the first answer after the snapshot
   double feed_ms = 0;       ///< from the replicas' start to the first answer

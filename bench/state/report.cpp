@@ -10,7 +10,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(row, what, clients, updates, best_ms, p50_ms,
                                    requests_per_s, bytes_per_s, server_cpu_s, stale_p50_ms,
                                    stale_p99_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(cluster_report, agents, tasks, bytes, gzip_bytes, all_completed,
-                                   copy_ms, first_ms, feed_ms, resident_mb, peak_mb, messages_mb,
+                                   v1_json_bytes, v1_protobuf_bytes, v1_json_first_ms,
+                                   v1_protobuf_first_ms, v1_mb, copy_ms, first_ms, feed_ms, resident_mb, peak_mb, messages_mb,
                                    rows)
 
 namespace {
@@ -64,6 +65,8 @@ std::vector<bar> bars_of(const cluster_report& r) {
             {"requests_1000_agents_8_clients", of(state(8), &row::requests_per_s), 180,
              "requests/s", false},
             {"gzip_1000_agents", of(find(r, "gzip", 1), &row::best_ms), 25, "ms", true},
+            {"v1_protobuf_1000_agents", of(find(r, "v1 pb", 1), &row::best_ms), 6, "ms", true},
+            {"v1_json_1000_agents", of(find(r, "v1 json", 1), &row::best_ms), 12, "ms", true},
             {"part_of_nginx_1000_agents_1_client", part_of_nginx(r, 1), 60, "%", false},
             {"stale_p99_1000_agents_20_clients_10000_updates",
              of(state(20, 10'000), &row::stale_p99_ms), 5, "ms", true}};
@@ -82,11 +85,14 @@ void print_table(const std::vector<cluster_report>& reports) {
                 "first answer %.1f ms; resident %.0f MB (messages %.0f MB), peak %.0f MB\n",
                 r.agents, r.tasks, r.bytes / 1e6, r.gzip_bytes / 1e6, r.copy_ms, r.feed_ms,
                 r.first_ms, r.resident_mb, r.messages_mb, r.peak_mb);
-    std::printf("%-6s %8s %9s %9s %9s %9s %9s %10s %9s %8s %10s %10s\n", "what", "clients",
+    std::printf("v1 GET_STATE: JSON %.2f MB, first %.0f ms; protobuf %.2f MB, first %.0f ms; %.0f MB more\n",
+                r.v1_json_bytes / 1e6, r.v1_json_first_ms, r.v1_protobuf_bytes / 1e6,
+                r.v1_protobuf_first_ms, r.v1_mb);
+    std::printf("%-7s %8s %9s %9s %9s %9s %9s %10s %9s %8s %10s %10s\n", "what", "clients",
                 "updates/s", "best ms", "p50 ms", "p90 ms", "p99 ms", "requests/s", "MB/s", "cpu",
                 "stale p50", "stale p99");
     for (const auto& x : r.rows)
-      std::printf("%-6s %8zu %9zu %9.2f %9.2f %9.2f %9.2f %10.1f %9.0f %8.2f %10.2f %10.2f\n",
+      std::printf("%-7s %8zu %9zu %9.2f %9.2f %9.2f %9.2f %10.1f %9.0f %8.2f %10.2f %10.2f\n",
                   x.what.c_str(), x.clients, x.updates, x.best_ms, x.p50_ms, x.p90_ms, x.p99_ms,
                   x.requests_per_s, x.bytes_per_s / 1e6, x.server_cpu_s, x.stale_p50_ms,
                   x.stale_p99_ms);

@@ -83,7 +83,7 @@ void write_config(const fs::path& folder, std::uint16_t port) {
 bool answers(std::uint16_t port) {
   for (int i = 0; i < 100; ++i) {
     try {
-      client(port).get("/file");
+      client(port).ask(get_request("/file"));
       return true;
     } catch (const std::runtime_error&) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -120,7 +120,7 @@ std::optional<load> nginx_load(std::size_t bytes, std::size_t clients,
                (folder.path / "nginx.conf").string(), "-e", (folder.path / "error.log").string()});
   if (!answers(port))
     return std::nullopt;
-  return run_clients(port, "/file", clients, false, duration);
+  return run_clients(port, get_request("/file"), clients, duration);
 }
 
 } // namespace troupe::bench

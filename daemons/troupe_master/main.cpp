@@ -91,7 +91,7 @@ std::shared_ptr<http::replica_set> start_replicas(caf::actor_system& system, con
   for (std::size_t i = 0; i < std::max<std::size_t>(1, options.state_replicas); ++i)
     replicas.push_back(supervise(p.keeper, "state replica",
                                  system.spawn(http::replica, replica_settings(options),
-                                              p.master)));
+                                              http::replica_neighbours{p.master, p.numbers})));
   return std::make_shared<http::replica_set>(std::move(replicas));
 }
 

@@ -125,8 +125,10 @@ master::master_config master_settings(const master_options& options,
   return config;
 }
 
-http::state_model_config replica_settings(const master_options& options) {
-  http::state_model_config config;
+http::replica_config replica_settings(const master_options& options) {
+  http::replica_config result;
+  result.max_subscribers = options.max_operator_event_stream_subscribers;
+  auto& config = result.model;
   config.flags = options.shown;
   config.cluster = options.cluster;
   config.log_dir = options.logging.log_dir;
@@ -135,7 +137,7 @@ http::state_model_config replica_settings(const master_options& options) {
   config.max_completed_frameworks = options.max_completed_frameworks;
   config.max_completed_tasks = options.max_completed_tasks_per_framework;
   config.max_unreachable_tasks = options.max_unreachable_tasks_per_framework;
-  return config;
+  return result;
 }
 
 link::server_config link_settings(const master_options& options, const daemon_address& address,

@@ -23,7 +23,7 @@ allocator::allocator_config allocator_settings(const master_options& options);
 master::registrar_config registrar_settings(const master_options& options);
 master::master_config master_settings(const master_options& options,
                                       shared<mesos::v1::MasterInfo> info);
-http::state_model_config replica_settings(const master_options& options);
+http::replica_config replica_settings(const master_options& options);
 link::server_config link_settings(const master_options& options, const daemon_address& address,
                                   const std::string& secret);
 http::server_config server_settings(const master_options& options, const daemon_address& address);

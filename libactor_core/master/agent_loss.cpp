@@ -6,6 +6,7 @@
 #include "wire/task_state.hpp"
 
 #include <mesos/v1/mesos.pb.h>
+#include <troupe/link.pb.h>
 
 namespace troupe::master {
 
@@ -63,11 +64,30 @@ const char* removal_metric(loss_cause cause) {
   case loss_cause::unregistered:
     return "master/slave_removals/reason_unregistered";
   case loss_cause::machine_down:
+  case loss_cause::gone:
     return nullptr;
   case loss_cause::replaced:
     break;
   }
   return "master/slave_removals/reason_registered";
+}
+
+/// Ends a task of an agent that will not come back.
+void end_lost_task(turn& t, framework_entry& framework, const task_id& task, loss_cause cause,
+                   const std::string& message) {
+  if (cause == loss_cause::gone)
+    end_task(t, framework, task,
+             wire::visible_state(TaskState::TASK_GONE_BY_OPERATOR,
+                                 framework.traits.partition_aware),
+             TaskStatus::REASON_AGENT_REMOVED_BY_OPERATOR, message);
+  else
+    end_task(t, framework, task, TaskState::TASK_LOST, TaskStatus::REASON_AGENT_REMOVED, message);
+}
+
+void tell_to_shut_down(turn& t, const agent_entry& agent, const std::string& reason) {
+  link::ToAgent record;
+  record.mutable_shutdown()->set_reason(reason);
+  t.tell(agent, std::move(record));
 }
 
 void drop_agent(turn& t, agent_entry& agent, const loss& step) {
@@ -83,8 +103,7 @@ void drop_agent(turn& t, agent_entry& agent, const loss& step) {
       else if (unreachable)
         strand_task(t, framework, task, step.since, message);
       else
-        end_task(t, framework, task, TaskState::TASK_LOST, TaskStatus::REASON_AGENT_REMOVED,
-                 message);
+        end_lost_task(t, framework, task, step.cause, message);
     }
     remove_executors(t, agent, framework);
   }
@@ -94,6 +113,8 @@ void drop_agent(turn& t, agent_entry& agent, const loss& step) {
   if (auto at = t.book.agents_by_pid.find(agent.pid);
       at != t.book.agents_by_pid.end() && at->second == agent.id)
     t.book.agents_by_pid.erase(at);
+  if (step.cause == loss_cause::gone)
+    tell_to_shut_down(t, agent, step.reason);
   if (agent.connected())
     t.close_link(agent.link, message);
   t.changed(delta::agent_removed{agent.id});
@@ -117,7 +138,7 @@ void begin_loss(turn& t, const agent_id& agent, loss_cause cause, const std::str
   if (t.book.busy_agents.contains(agent))
     return;
   t.info("agent is given up", {{"agent", agent.value()}, {"reason", reason}});
-  loss step{agent, cause, reason, t.now.wall};
+  loss step{agent, cause, reason, t.now.wall, 0};
   if (cause != loss_cause::unhealthy) {
     t.store(registry_op::remove{agent}, step);
     return;
@@ -125,6 +146,33 @@ void begin_loss(turn& t, const agent_id& agent, loss_cause cause, const std::str
   t.count("master/slave_unreachable_scheduled");
   t.store(registry_op::mark_unreachable{agent, t.now.wall.time_since_epoch().count()}, step);
 }
+
+std::optional<api_answer> mark_gone(turn& t, const agent_id& agent, request_id request) {
+  if (t.book.gone_agents.contains(agent))
+    return api_answer{200, "", nullptr};
+  if (t.book.busy_agents.contains(agent))
+    return api_answer{503,
+                      "Agent " + agent.value() +
+                          " cannot be marked gone now: another change of it is being stored",
+                      nullptr};
+  if (t.book.find(agent) == nullptr && !t.book.recovered_agents.contains(agent) &&
+      !t.book.unreachable_agents.contains(agent))
+    return api_answer{404, "No agent found with ID " + agent.value(), nullptr};
+  t.info("agent is marked gone", {{"agent", agent.value()}});
+  t.store(registry_op::mark_gone{agent, t.now.wall.time_since_epoch().count()},
+          loss{agent, loss_cause::gone, "marked gone by an operator", t.now.wall, request});
+  return std::nullopt;
+}
+
+namespace {
+
+void remember_gone(turn& t, const loss& step) {
+  t.book.gone_agents.emplace(step.agent, step.since.time_since_epoch().count());
+  if (t.book.unreachable_agents.erase(step.agent))
+    t.master_changed();
+}
+
+} // namespace
 
 void finish(turn& t, const loss& step) {
   bool recovered = t.book.recovered_agents.erase(step.agent) != 0;
@@ -143,7 +191,11 @@ void finish(turn& t, const loss& step) {
     t.book.unreachable_agents.put(step.agent, step.since, t.config.keep.lost_agents);
     t.master_changed();
   }
+  if (step.cause == loss_cause::gone)
+    remember_gone(t, step);
   tell_frameworks(t, step.agent);
+  if (step.request != 0)
+    t.out.push_back(effect::answer{step.request, {200, "", nullptr}});
 }
 
 } // namespace troupe::master

@@ -35,6 +35,9 @@ void finish(turn& t, const homecoming& step);
 void disconnect(turn& t, agent_entry& agent);
 /// Begins to remove the agent, unless a change of it is under way already.
 void begin_loss(turn& t, const agent_id& agent, loss_cause cause, const std::string& reason);
+/// An operator says that the agent will never come back. The answer, or nothing when it follows once
+/// that is stored.
+std::optional<api_answer> mark_gone(turn& t, const agent_id& agent, request_id request);
 void finish(turn& t, const loss& step);
 
 } // namespace troupe::master

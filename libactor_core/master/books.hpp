@@ -119,6 +119,7 @@ enum class loss_cause {
   unregistered, ///< it said good-bye
   replaced,     ///< another agent has registered at its address
   machine_down, ///< an operator has taken its machine down
+  gone,         ///< an operator says that it will never come back
 };
 
 /// Changes of the registry on their way to the store, and what follows.
@@ -139,6 +140,7 @@ struct loss {
   loss_cause cause;
   std::string reason;
   wall_time since{};
+  request_id request = 0; ///< answered when it is done; 0: nobody waits
 };
 using pending_change = std::variant<admission, homecoming, loss>;
 

@@ -1,5 +1,6 @@
 #include "master/operator_calls.hpp"
 
+#include "master/agent_steps.hpp"
 #include "master/frameworks.hpp"
 #include "master/maintenance.hpp"
 #include "master/quota.hpp"
@@ -29,6 +30,8 @@ std::optional<api_answer> perform(turn& t, const mesos::v1::master::Call& call,
     return stop_maintenance(t, call.stop_maintenance().machines(), request);
   case Call::TEARDOWN:
     return tear_down(t, framework_id{call.teardown().framework_id().value()});
+  case Call::MARK_AGENT_GONE:
+    return mark_gone(t, agent_id{call.mark_agent_gone().agent_id().value()}, request);
   default:
     return api_answer{501, "The call " + Call::Type_Name(call.type()) + " is not implemented",
                       nullptr};

@@ -124,6 +124,11 @@ bool registry_book::apply(const registry_operation& operation) {
       book.prune(op.since);
       return added || removed;
     }
+    bool operator()(const registry_op::mark_gone& op) const {
+      bool removed = book.agents_.erase(op.agent) != 0;
+      removed = book.unreachable_.erase(op.agent) != 0 || removed;
+      return put(book.gone_, op.agent, op.since) || removed;
+    }
     bool operator()(const registry_op::mark_reachable& op) const {
       bool back = book.unreachable_.erase(op.agent) != 0;
       return put(book.agents_, op.agent, op.info) || back;

@@ -39,6 +39,11 @@ struct mark_unreachable {
   agent_id agent;
   std::int64_t since = 0;
 };
+/// Never again: an agent with this id is refused for ever.
+struct mark_gone {
+  agent_id agent;
+  std::int64_t since = 0;
+};
 /// Back from unreachable or unknown.
 struct mark_reachable {
   agent_id agent;
@@ -66,9 +71,10 @@ struct change_maintenance {
 } // namespace registry_op
 
 using registry_operation =
-    std::variant<registry_op::admit, registry_op::mark_unreachable, registry_op::mark_reachable,
-                 registry_op::update, registry_op::remove, registry_op::change_quotas,
-                 registry_op::change_weights, registry_op::change_maintenance>;
+    std::variant<registry_op::admit, registry_op::mark_unreachable, registry_op::mark_gone,
+                 registry_op::mark_reachable, registry_op::update, registry_op::remove,
+                 registry_op::change_quotas, registry_op::change_weights,
+                 registry_op::change_maintenance>;
 
 /// Read the registry and write `leader` into it. An error means that the master must not lead.
 struct load_registry {

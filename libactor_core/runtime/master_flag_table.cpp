@@ -186,6 +186,10 @@ flag_group frameworks_group() {
                "Copies of the state that answer reads in parallel.")
               .otherwise_detected("one a core, at least 2")
               .checked(check::integer_between(1, 256)),
+          flag("max_operator_event_stream_subscribers", kind::integer,
+               "Event streams of the operator API; who comes then takes the oldest one's place.")
+              .otherwise("1000")
+              .checked(check::integer_between(1, many)),
           flag("webui_dir", kind::text, "Folder of the web UI's files.")
               .otherwise("/usr/share/troupe/webui")
               .without_effect(),

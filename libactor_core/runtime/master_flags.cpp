@@ -97,6 +97,8 @@ void read_scheduling(const flag_values& values, master_options& options) {
   options.whitelist = read_whitelist(values);
   options.filter_gpu_resources = values.boolean("filter_gpu_resources");
   options.root_submissions = values.boolean("root_submissions");
+  options.max_operator_event_stream_subscribers =
+      count(values, "max_operator_event_stream_subscribers");
   options.max_completed_frameworks = count(values, "max_completed_frameworks");
   options.max_completed_tasks_per_framework = count(values, "max_completed_tasks_per_framework");
   options.max_unreachable_tasks_per_framework =

@@ -31,6 +31,7 @@ struct master_options {
   std::optional<std::string> link_secret; ///< file with the secret shared with agents
   bool link_open = false;                 ///< listen beyond loopback without a secret
   std::size_t state_replicas = 2;
+  std::size_t max_operator_event_stream_subscribers = 0;
 
   std::optional<std::string> work_dir;
   bool registry_in_memory = false;

@@ -119,6 +119,36 @@ ExecutorLaunch: 1 task TaskInfo
 ExecutorLaunchGroup: 1 task_group TaskGroup
 Kill2: 1 task_id ID; 2 kill_policy KillPolicy
 ExecutorEventMessage: 1 data b
+OperatorResponse: 1 type OperatorResponseType; 9 get_state GetState; 10 get_agents GetAgents; 11
+  get_frameworks GetFrameworks; 12 get_executors GetExecutors; 13 get_tasks GetTasks
+GetState: 1 get_tasks GetTasks; 2 get_executors GetExecutors; 3 get_frameworks GetFrameworks; 4
+  get_agents GetAgents
+GetTasks: 1 pending_tasks *Task; 2 tasks *Task; 3 completed_tasks *Task; 5 unreachable_tasks *Task
+Task: 1 name s; 2 task_id ID; 3 framework_id ID; 4 executor_id ID; 5 agent_id ID; 6 state TaskState;
+  7 resources *Resource; 8 statuses *TaskStatus; 9 status_update_state TaskState; 10
+  status_update_uuid b; 11 labels Labels
+GetExecutors: 1 executors *OperatorExecutor
+OperatorExecutor: 1 executor_info ExecutorInfo; 2 agent_id ID
+GetFrameworks: 1 frameworks *OperatorFramework; 2 completed_frameworks *OperatorFramework
+OperatorFramework: 1 framework_info FrameworkInfo; 2 active t; 3 connected t; 4 registered_time
+  Duration; 5 reregistered_time Duration; 6 unregistered_time Duration; 7 offers *Offer; 9
+  allocated_resources *Resource; 10 offered_resources *Resource; 11 recovered t
+GetAgents: 1 agents *OperatorAgent; 2 recovered_agents *AgentInfo
+OperatorAgent: 1 agent_info AgentInfo; 2 active t; 3 version s; 4 pid s; 5 registered_time Duration;
+  6 reregistered_time Duration; 7 total_resources *Resource; 8 allocated_resources *Resource; 9
+  offered_resources *Resource; 10 capabilities *AgentCapability
+AgentCapability: 1 type AgentCapabilityType
+OperatorEvent: 1 type OperatorEventType; 2 subscribed OperatorSubscribed; 3 task_added TaskAdded; 4
+  task_updated TaskUpdated; 5 agent_added AgentAdded; 6 agent_removed AgentRemoved; 7
+  framework_added FrameworkAdded; 8 framework_updated FrameworkAdded; 9 framework_removed
+  FrameworkRemoved
+OperatorSubscribed: 1 get_state GetState; 2 heartbeat_interval_seconds d
+TaskAdded: 1 task Task
+TaskUpdated: 1 framework_id ID; 2 status TaskStatus; 3 state TaskState
+AgentAdded: 1 agent OperatorAgent
+AgentRemoved: 1 agent_id ID
+FrameworkAdded: 1 framework OperatorFramework
+FrameworkRemoved: 1 framework_info FrameworkInfo
 """
 ENUM_TABLES = """
 CallType: UNKNOWN=0 SUBSCRIBE=1 TEARDOWN=2 ACCEPT=3 DECLINE=4 REVIVE=5 KILL=6 SHUTDOWN=7
@@ -146,6 +176,13 @@ Protocol: IPv4=1 IPv6=2
 ExecutorCallType: UNKNOWN=0 SUBSCRIBE=1 UPDATE=2 MESSAGE=3
 ExecutorEventType: UNKNOWN=0 SUBSCRIBED=1 LAUNCH=2 KILL=3 ACKNOWLEDGED=4 MESSAGE=5 ERROR=6
   SHUTDOWN=7 LAUNCH_GROUP=8
+OperatorResponseType: UNKNOWN=0 GET_STATE=8 GET_AGENTS=9 GET_FRAMEWORKS=10 GET_EXECUTORS=11
+  GET_TASKS=12
+OperatorEventType: UNKNOWN=0 SUBSCRIBED=1 TASK_ADDED=2 TASK_UPDATED=3 AGENT_ADDED=4 AGENT_REMOVED=5
+  FRAMEWORK_ADDED=6 FRAMEWORK_UPDATED=7 FRAMEWORK_REMOVED=8 HEARTBEAT=9
+AgentCapabilityType: UNKNOWN=0 MULTI_ROLE=1 HIERARCHICAL_ROLE=2 RESERVATION_REFINEMENT=3
+  RESOURCE_PROVIDER=4 RESIZE_VOLUME=5 AGENT_OPERATION_FEEDBACK=6 AGENT_DRAINING=7
+  TASK_RESOURCE_LIMITS=8
 """
 
 

@@ -211,3 +211,16 @@ TEST_CASE("on_closed of a stream that has ended already runs at once") {
   stream.on_closed([&](stream_end end) { seen = end; });
   CHECK(seen == stream_end::peer);
 }
+
+TEST_CASE("a shared body is a record, whatever the limits say of bytes") {
+  subscription s(stream_limits{.bytes = 1000, .records = 10});
+  client c(s.server.port());
+  auto stream = s.subscribe(c);
+  auto part = std::make_shared<const body_part>(std::string(5000, 'a'));
+  auto body = std::make_shared<const shared_body>(std::vector<fragment>{part, part});
+  CHECK(stream->push(body));
+  CHECK(stream->push("after"));
+  CHECK(c.until("first\r\n") == "7\r\n5\nfirst\r\n");
+  CHECK(c.bytes(6 + 6 + 10000 + 2) == "2716\r\n10000\n" + std::string(10000, 'a') + "\r\n");
+  CHECK(c.until("after\r\n") == "7\r\n5\nafter\r\n");
+}

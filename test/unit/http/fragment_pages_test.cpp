@@ -112,3 +112,29 @@ TEST_CASE("whatever is added, replaced and removed, exactly the living items are
   }
   CHECK(got == expected);
 }
+
+TEST_CASE("items without a separator are one after the other, whatever comes and goes") {
+  fragment_pages pages("");
+  std::map<fragment_pages::handle, std::string> items;
+  std::mt19937 random(7);
+  for (int i = 0; i < 3000; ++i) {
+    const auto text = std::string(random() % 200, static_cast<char>('a' + random() % 26));
+    if (items.empty() || random() % 3 != 0) {
+      items[pages.add(text)] = text;
+    } else {
+      auto any = std::next(items.begin(), static_cast<long>(random() % items.size()));
+      if (random() % 2 == 0) {
+        pages.replace(any->first, any->second = text);
+      } else {
+        pages.remove(any->first);
+        items.erase(any);
+      }
+    }
+  }
+  std::size_t bytes = 0;
+  for (const auto& [handle, text] : items) {
+    CHECK(pages.at(handle) == text);
+    bytes += text.size();
+  }
+  CHECK(joined(pages).size() == bytes);
+}

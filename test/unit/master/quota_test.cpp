@@ -308,9 +308,9 @@ TEST_CASE("operator calls before the registry is loaded are 503, unknown ones 50
   world w;
   CHECK(w.operate(remove_call("eng"))->status == 503);
   w.start();
-  auto answer = w.operate(R"({"type":"MARK_AGENT_GONE"})");
+  auto answer = w.operate(R"({"type":"DRAIN_AGENT"})");
   CHECK(answer->status == 501);
-  CHECK(answer->text == "The call MARK_AGENT_GONE is not implemented");
+  CHECK(answer->text == "The call DRAIN_AGENT is not implemented");
   CHECK(w.operate(R"({"type":"TEARDOWN","teardown":{"framework_id":{"value":"x"}}})")->status == 400);
 }
 
