@@ -206,8 +206,9 @@ class allocator_shell {
     self_->send(role_sorter_, share_table{std::exchange(role_table_, nullptr)});
     self_->send(quota_role_sorter_, share_table{std::exchange(quota_role_table_, nullptr)});
     self_->send(framework_sorter_, share_table{std::exchange(framework_table_, nullptr)});
-    if (!offers.empty())
-      self_->send(sink_, offers_made{std::move(offers)});
+    auto inverse_offers = core_.take_inverse_offers();
+    if (!offers.empty() || !inverse_offers.empty())
+      self_->send(sink_, offers_made{std::move(offers), std::move(inverse_offers)});
     schedule_.finish(now());
     advance();
   }
@@ -265,6 +266,8 @@ metered_allocator_actor::behavior_type hierarchical_allocator(self_pointer self,
       [shell](const set_quota& x) { shell->on(x); },
       [shell](const set_weights& x) { shell->on(x); },
       [shell](const set_whitelist& x) { shell->on(x); },
+      [shell](const plan_absence& x) { shell->on(x); },
+      [shell](const end_inverse_offer& x) { shell->on(x); },
       [shell](const convert_available& x) { return shell->convert(x); },
       [shell](caf::tick_atom) { shell->tick(); },
       [shell](const get_gauges&) { return shell->gauges(); },
