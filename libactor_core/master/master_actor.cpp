@@ -1,6 +1,7 @@
 #include "master/master_actor.hpp"
 
 #include "protocol/storage.hpp"
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <caf/sec.hpp>
@@ -15,8 +16,8 @@ std::string text_of(const caf::error& error) {
 
 } // namespace
 
-/// Carries one effect out; changes of the state are gathered for one delta, and answers until readers
-/// have been told: who is answered and then reads must see what was done.
+/// Carries one effect out; changes of the state are gathered for one delta, and answers until
+/// readers have been told: who is answered and then reads must see what was done.
 struct effect_runner {
   master_state& state;
   std::vector<state_change> changes;
@@ -135,7 +136,7 @@ void master_state::ask_allocator(const effect::ask_allocator& x) {
           },
           [this](const caf::error& why) {
             // It may have converted or not: the books can't be trusted any more.
-            give_up("the allocator did not answer: " + self_->system().render(why));
+            give_up("the allocator did not answer: " + text_of(why));
           });
 }
 
