@@ -54,6 +54,7 @@ reaction allocator_core::on(const remove_agent& event, time) {
   if (a == no_index)
     return {false, unknown(event.agent)};
   filters_.forget_agent(a);
+  inverse_.forget_agent(a);
   books_.remove_agent(a);
   return {};
 }
@@ -107,9 +108,12 @@ void allocator_core::refuse(const recover_resources& event, member_index m, agen
       !books_.frameworks[member.framework].active)
     return;
   auto lasting = std::max(*event.filter, policy_.allocation_interval);
-  // An endless filter must not wrap around.
-  auto until = lasting > time::max() - now ? time::max() : now + lasting;
-  filters_.add(m, a, std::move(returned), until);
+  filters_.add(m, a, std::move(returned), end_of(now, lasting));
+}
+
+/// An endless filter must not wrap around.
+allocator_core::time allocator_core::end_of(time now, std::chrono::nanoseconds lasting) {
+  return lasting > time::max() - now ? time::max() : now + lasting;
 }
 
 reaction allocator_core::on(const convert_allocation& event, time) {

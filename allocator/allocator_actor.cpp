@@ -213,8 +213,9 @@ class allocator_shell {
       pass_on(quota_role_sorter_, core_.take_quota_role_changes());
     auto begin = now();
     auto offers = core_.cycle({*role_table_, quota_role_table_.get(), *framework_table_});
-    if (!offers.empty())
-      self_->send(sink_, offers_made{std::move(offers)});
+    auto inverse_offers = core_.take_inverse_offers();
+    if (!offers.empty() || !inverse_offers.empty())
+      self_->send(sink_, offers_made{std::move(offers), std::move(inverse_offers)});
     publish_run(begin);
     schedule_.finish(now());
     advance();
@@ -285,6 +286,8 @@ metered_allocator_actor::behavior_type hierarchical_allocator(self_pointer self,
       [shell](const set_quota& x) { shell->on(x); },
       [shell](const set_weights& x) { shell->on(x); },
       [shell](const set_whitelist& x) { shell->on(x); },
+      [shell](const plan_absence& x) { shell->on(x); },
+      [shell](const end_inverse_offer& x) { shell->on(x); },
       [shell](const convert_available& x) { return shell->convert(x); },
       [shell](caf::tick_atom) { shell->tick(); },
       [shell](const get_gauges&) { return shell->gauges(); },

@@ -74,11 +74,16 @@ void allocator_core::attend_all() {
   all_agents_ = true;
 }
 
+void allocator_core::attend_all_of(const std::vector<agent_index>& agents) {
+  for (auto a : agents)
+    attend(a, attention::next_cycle);
+}
+
 bool allocator_core::prepare(time now, scope what) {
   std::vector<agent_index> freed;
   filters_.expire(now, freed);
-  for (auto a : freed)
-    attend(a, attention::next_cycle);
+  inverse_.expire(now, freed);
+  attend_all_of(freed);
   if (what == scope::batch)
     for (auto a : std::exchange(next_batch_, {}))
       if (books_.agents[a].pending == attention::next_batch)
@@ -97,6 +102,8 @@ std::vector<agent_index> allocator_core::candidates() {
   auto consider = [&](agent_index a) {
     auto& agent = books_.agents[a];
     agent.pending = attention::none;
+    if (agent.away && agent.activated)
+      leaving_.push_back(a);
     if (agent.known && agent.enough && agent.activated && agent.whitelisted)
       result.push_back(a);
   };
@@ -133,6 +140,8 @@ std::vector<allocation> allocator_core::cycle(sorter_tables sorters) {
     if (left.held_back && !std::exchange(books_.agents[a].held_back, true))
       held_back_.push_back(a);
   }
+  if (!leaving_.empty())
+    ask_to_leave();
   return work.take_offers();
 }
 

@@ -6,6 +6,7 @@
 #include "allocator/allocation_cycle.hpp"
 #include "allocator/allocation_policy.hpp"
 #include "allocator/cluster_books.hpp"
+#include "allocator/inverse_offer_books.hpp"
 #include "allocator/offer_filters.hpp"
 #include "allocator/sorter.hpp"
 
@@ -13,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::allocator {
@@ -31,9 +33,10 @@ struct reaction {
 ///   on(event, now) … take_role_changes(), take_…_changes() ─▶ sorters
 ///   prepare(now, scope) ── true ──▶ cycle(sorter tables) ─▶ offers
 ///
-/// A cycle visits the agents in random order (by seed), first for the guarantees of quotas, then for
-/// all; for each agent, roles and then frameworks in the order of the sorters, and gives a framework
-/// all that it may have of what is left. All that is given counts as allocated until recovered.
+/// A cycle visits the agents in random order (by seed), first for the guarantees of quotas, then
+/// for all; for each agent, roles and then frameworks in the order of the sorters, and gives a
+/// framework all that it may have of what is left. All that is given counts as allocated until
+/// recovered.
 class allocator_core {
  public:
   using time = std::chrono::steady_clock::time_point;
@@ -58,6 +61,8 @@ class allocator_core {
   reaction on(const set_quota& event, time now);
   reaction on(const set_weights& event, time now);
   reaction on(const set_whitelist& event, time now);
+  reaction on(const plan_absence& event, time now);
+  reaction on(const end_inverse_offer& event, time now);
   /// Its complaint is why the conversion was refused.
   reaction on(const convert_available& event, time now);
 
@@ -75,10 +80,17 @@ class allocator_core {
   /// Makes offers, never two of the same resources; prepare comes before. The tables must have been
   /// told all changes, and are told here what the cycle allocates.
   std::vector<allocation> cycle(sorter_tables sorters);
+  /// Whom the cycle asks to leave agents that will be away: of those that it looked at, each
+  /// framework that holds something there, has no such question open, and does not refuse to be
+  /// asked.
+  std::vector<inverse_allocation> take_inverse_offers() {
+    return std::exchange(inverse_offers_, {});
+  }
 
   // For tests, metrics and checkers.
   const cluster_books& books() const { return books_; }
   const offer_filters& filters() const { return filters_; }
+  const inverse_offer_books& inverse_offers() const { return inverse_; }
   std::size_t filter_count() const { return filters_.size(); }
   std::uint64_t cycles() const { return cycles_; }
 
@@ -99,6 +111,9 @@ class allocator_core {
   void attend(agent_index a, attention when);
   void attend_all();
   std::vector<agent_index> candidates();
+  void attend_all_of(const std::vector<agent_index>& agents);
+  void ask_to_leave();
+  static time end_of(time now, std::chrono::nanoseconds lasting);
 
   allocation_policy policy_;
   cluster_books books_;
@@ -107,6 +122,9 @@ class allocator_core {
   std::vector<agent_index> next_batch_;
   std::vector<agent_index> held_back_; ///< those whose book says so
   bool all_agents_ = false;
+  inverse_offer_books inverse_;
+  std::vector<agent_index> leaving_; ///< those that the cycle looks at and that will be away
+  std::vector<inverse_allocation> inverse_offers_;
   /// Nothing is offered before so many agents are there, or this time has come.
   struct hold_off {
     std::size_t agents = 0;

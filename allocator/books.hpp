@@ -69,6 +69,7 @@ struct agent_book {
   bool known = false;
   bool activated = true;
   bool whitelisted = true;
+  bool away = false; ///< will be, for maintenance
 
   // Derived.
   bool has_gpus = false;

@@ -56,6 +56,7 @@ reaction allocator_core::on(const remove_framework& event, time) {
     books_.subscribe(m, false, false);
     books_.set_minimum(m, std::nullopt);
   }
+  inverse_.forget_framework(f);
   if (books_.frameworks[f].members.empty())
     books_.frameworks.erase(event.framework);
   else
@@ -82,6 +83,7 @@ reaction allocator_core::on(const deactivate_framework& event, time) {
   books_.frameworks[f].active = false;
   for (auto m : books_.frameworks[f].members)
     clear_filters(m);
+  inverse_.forget_framework(f);
   refresh_members(f);
   return {};
 }
@@ -109,6 +111,9 @@ reaction allocator_core::on(const revive_offers& event, time) {
     books_.refresh(m);
     result.wants_cycle = books_.frameworks[f].active;
   }
+  std::vector<agent_index> freed;
+  inverse_.clear_filters(f, freed);
+  attend_all_of(freed);
   if (result.wants_cycle)
     attend_all();
   return result;
@@ -141,8 +146,7 @@ void allocator_core::refresh_members(framework_index f) {
 void allocator_core::clear_filters(member_index m) {
   std::vector<agent_index> freed;
   filters_.clear(m, freed);
-  for (auto a : freed)
-    attend(a, attention::next_cycle);
+  attend_all_of(freed);
 }
 
 /// The subscribed memberships of these roles, all when `roles` is empty.

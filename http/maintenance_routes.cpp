@@ -27,7 +27,7 @@ void send(const operator_parts& parts, std::shared_ptr<Call> call, Call::Type ty
 void schedule(const operator_parts& parts, const request_ptr& req, const responder& respond) {
   if (req->method == "GET") {
     view(parts, respond, [](const state_model& x) {
-      return wire::to_json(schedule_of(x.maintenance().get()));
+      return wire::to_json(schedule_of(x.maintenance()));
     });
     return;
   }
@@ -68,7 +68,7 @@ void machine_up(const operator_parts& parts, const request_ptr& req, const respo
 
 void status(const operator_parts& parts, const request_ptr&, const responder& respond) {
   view(parts, respond, [](const state_model& x) {
-    return wire::to_json(maintenance_status_of(x.maintenance().get()));
+    return wire::to_json(maintenance_status_of(x.maintenance()));
   });
 }
 

@@ -92,9 +92,9 @@ const std::map<operator_call_type, viewed_call>& viewed_calls() {
      [](const state_model& x) { return roles_response(x.roles().rows(x.shown_roles())); }},
     {Call::GET_QUOTA, [](const state_model& x) { return quota_response(x.roles()); }},
     {Call::GET_MAINTENANCE_SCHEDULE,
-     [](const state_model& x) { return schedule_response(x.maintenance().get()); }},
+     [](const state_model& x) { return schedule_response(x.maintenance()); }},
     {Call::GET_MAINTENANCE_STATUS,
-     [](const state_model& x) { return maintenance_status_response(x.maintenance().get()); }},
+     [](const state_model& x) { return maintenance_status_response(x.maintenance()); }},
     {Call::GET_WEIGHTS, [](const state_model& x) { return weights_response(x.roles()); }},
   };
   return table;

@@ -54,6 +54,7 @@ std::string state_model::tag() const {
 
 void state_model::change(const state_change& change) {
   roles_.apply(change);
+  maintenance_.apply(change);
   std::visit([this](const auto& each) { on(each); }, change);
 }
 

@@ -7,6 +7,7 @@
 
 #include "http/entity_pages.hpp"
 #include "http/fragment_pages.hpp"
+#include "http/maintenance_model.hpp"
 #include "http/recent_changes.hpp"
 #include "http/resource_sum.hpp"
 #include "http/roles_model.hpp"
@@ -76,8 +77,7 @@ public:
   /// The roles, and which of them readers see.
   const roles_model& roles() const { return roles_; }
   const std::optional<std::set<std::string>>& shown_roles() const { return config_.roles; }
-  /// Null until something is planned.
-  const shared<stored::Maintenance>& maintenance() const { return maintenance_; }
+  const maintenance_model& maintenance() const { return maintenance_; }
   /// Null until the first snapshot.
   const shared<master_view>& master() const { return master_; }
 
@@ -214,10 +214,13 @@ private:
   void on(const delta::offer_removed& x);
   void touch(const agent_id& id, std::initializer_list<agent_form> which = {plain, full, brief});
   void stale_for_v1(const agent_id& id);
-  // Those of roles are in `roles_`.
+  // Those of roles are in `roles_`, those of maintenance in `maintenance_`.
   void on(const delta::quota_changed&) {}
   void on(const delta::weight_changed&) {}
-  void on(const delta::maintenance_changed& x) { maintenance_ = x.plan; }
+  void on(const delta::maintenance_changed&) {}
+  void on(const delta::inverse_offer_added&) {}
+  void on(const delta::inverse_offer_removed&) {}
+  void on(const delta::inverse_answers_changed&) {}
 
   // state_books.cpp: tasks and sums
   framework_entry& framework_of(const framework_id& id);
@@ -279,7 +282,7 @@ private:
   std::uint64_t number_ = 0;
   shared<master_view> master_;
   roles_model roles_;
-  shared<stored::Maintenance> maintenance_;
+  maintenance_model maintenance_;
   std::map<agent_id, agent_entry> agents_;
   std::size_t active_agents_ = 0;
   std::array<fragment_pages, forms> agents_json_{fragment_pages(), fragment_pages(),

@@ -95,6 +95,7 @@ void finish(turn& t, const admission& step) {
   t.info("agent registered",
          {{"agent", agent.id.value()}, {"hostname", agent.info->hostname()}, {"pid", agent.pid}});
   t.tell_allocator(add_agent{agent.id, agent.options, agent.total, {}});
+  plan_absence_of(t, agent);
   if (!agent.connected())
     t.tell_allocator(deactivate_agent{agent.id});
   t.agent_changed(agent);

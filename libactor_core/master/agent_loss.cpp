@@ -1,6 +1,7 @@
 /// An agent breaks off, or goes for good.
 #include "master/agent_steps.hpp"
 #include "master/events.hpp"
+#include "master/inverse_offers.hpp"
 #include "master/offers.hpp"
 #include "master/tasks.hpp"
 #include "wire/task_state.hpp"
@@ -95,6 +96,7 @@ void drop_agent(turn& t, agent_entry& agent, const loss& step) {
   auto message = "Agent " + agent.info->hostname() +
                  (unreachable ? " is unreachable: " : " removed: ") + step.reason;
   rescind_all(t, agent);
+  rescind_inverse_offers(t, agent);
   for (const auto& id : frameworks_on(agent)) {
     auto& framework = *t.book.find(id);
     for (const auto& task : tasks_of(agent, id)) {
@@ -130,6 +132,7 @@ void disconnect(turn& t, agent_entry& agent) {
                     t.now.steady + t.config.agent_return_timeout);
   t.tell_allocator(deactivate_agent{agent.id});
   rescind_all(t, agent);
+  rescind_inverse_offers(t, agent);
   drop_unchecked(t, agent);
   t.agent_changed(agent);
 }

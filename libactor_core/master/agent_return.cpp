@@ -102,10 +102,12 @@ void announce(turn& t, arrival& a, bool changed, bool was_connected) {
   auto& agent = a.agent;
   if (!a.was_known) {
     t.tell_allocator(add_agent{agent.id, agent.options, agent.total, used_by_framework(t, agent)});
+    plan_absence_of(t, agent);
   } else if (a.grown) {
     rescind_all(t, agent);
     t.tell_allocator(remove_agent{agent.id});
     t.tell_allocator(add_agent{agent.id, agent.options, agent.total, used_by_framework(t, agent)});
+    plan_absence_of(t, agent);
   } else {
     if (changed)
       t.tell_allocator(update_agent{agent.id, agent.options, agent.total});

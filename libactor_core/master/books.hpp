@@ -23,6 +23,8 @@ namespace troupe::master {
 
 class machine_index;
 
+using inverse_answer_ptr = shared<mesos::v1::allocator::InverseOfferStatus>;
+
 /// A task that is active, or terminal and not yet acknowledged.
 struct task_entry {
   task_ptr view;
@@ -50,6 +52,7 @@ struct framework_entry {
   wall_time registered{};
   std::optional<wall_time> reregistered;
   std::set<offer_id> offers;
+  std::map<agent_id, offer_id> inverse_offers; ///< at most one an agent
   std::map<task_id, task_entry> tasks;
   std::map<agent_id, std::map<executor_id, executor_entry>> executors;
   history<task_id, task_ptr> unreachable_tasks;
@@ -72,10 +75,12 @@ struct agent_entry {
   quantities used;           ///< by tasks that are not terminal and by executors, not revocable
   quantities used_revocable; ///< the same, revocable
   std::map<std::string, quantities> used_by_role; ///< `used` by allocation role
-  link_id link = 0;          ///< 0 while disconnected
+  link_id link = 0;                               ///< 0 while disconnected
   wall_time registered{};
   std::optional<wall_time> reregistered;
   std::set<offer_id> offers;
+  std::map<framework_id, offer_id> inverse_offers;
+  std::map<framework_id, inverse_answer_ptr> answers; ///< to inverse offers of the present plan
   std::map<framework_id, std::set<task_id>> tasks;
   std::set<framework_id> executor_frameworks;                    ///< frameworks with executors here
   std::map<framework_id, std::map<task_id, to_agent_ptr>> kills; ///< asked for, not yet terminal
@@ -95,6 +100,13 @@ struct offer_entry {
   agent_id agent;
   std::string role;
   resources offered; ///< with allocation role
+};
+
+/// A framework is asked to leave an agent that will be away.
+struct inverse_offer_entry {
+  inverse_offer_ptr view;
+  framework_id framework;
+  agent_id agent;
 };
 
 /// What is left of a framework that has gone, for readers.
@@ -173,23 +185,24 @@ struct books {
   std::map<agent_id, std::optional<homecoming>> busy_agents;
 
   std::map<request_id, pending_conversion> conversions;
-  role_quotas quotas;          ///< in force
-  role_quotas quotas_to_come;  ///< when all of `settings` are stored
-  role_weights weights;         ///< in force
-  role_weights weights_to_come; ///< when all of `settings` are stored
+  role_quotas quotas;                              ///< in force
+  role_quotas quotas_to_come;                      ///< when all of `settings` are stored
+  role_weights weights;                            ///< in force
+  role_weights weights_to_come;                    ///< when all of `settings` are stored
   shared<stored::Maintenance> maintenance;         ///< in force; null: nothing
   std::shared_ptr<const machine_index> machines;   ///< what it means for agents
   shared<stored::Maintenance> maintenance_to_come; ///< when all of `settings` are stored
   std::map<store_id, settings_change> settings;
 
   std::map<offer_id, offer_entry> offers;
+  std::map<offer_id, inverse_offer_entry> inverse_offers;
   deadlines timers;
   metric_batch metrics;
   std::map<int, std::int64_t> task_states; ///< how many tasks of `frameworks` per TaskState
 
   std::uint64_t next_framework = 0;
   std::uint64_t next_agent = 0;
-  std::uint64_t next_offer = 0;
+  std::uint64_t next_offer = 0; ///< of inverse offers, too
   store_id next_store = 1;
 
   framework_entry* find(const framework_id& id);

@@ -14,11 +14,12 @@ namespace troupe::master {
 
 /// What a deadline is about; its id is that of the agent, framework or offer.
 enum class timer : std::uint8_t {
-  agent_ping,         ///< send the next ping, count a missing answer
-  agent_return,       ///< a disconnected agent must be back
-  framework_failover, ///< a disconnected framework must be back
-  offer_expiry,       ///< an unanswered offer is withdrawn
-  recovery_end,       ///< agents of the registry must have come back
+  agent_ping,           ///< send the next ping, count a missing answer
+  agent_return,         ///< a disconnected agent must be back
+  framework_failover,   ///< a disconnected framework must be back
+  offer_expiry,         ///< an unanswered offer is withdrawn
+  inverse_offer_expiry, ///< an unanswered inverse offer is withdrawn
+  recovery_end,         ///< agents of the registry must have come back
 };
 
 /// At most one deadline per kind and id. Those due at the same time pop by kind, then id.

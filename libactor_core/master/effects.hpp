@@ -28,7 +28,8 @@ using allocator_message =
     std::variant<add_framework, update_framework, remove_framework, activate_framework,
                  deactivate_framework, add_agent, update_agent, remove_agent, activate_agent,
                  deactivate_agent, recover_resources, suppress_offers, revive_offers,
-                 convert_allocation, await_agents, set_quota, set_weights>;
+                 convert_allocation, await_agents, set_quota, set_weights, plan_absence,
+                 end_inverse_offer>;
 
 namespace effect {
 
@@ -81,10 +82,10 @@ struct give_up {
 
 } // namespace effect
 
-using any_effect = std::variant<effect::send_event, effect::close_endpoint, effect::send_agent,
-                                effect::close_link, effect::tell_allocator, effect::ask_allocator,
-                                effect::store, effect::answer, effect::change_state, effect::log,
-                                effect::give_up>;
+using any_effect =
+    std::variant<effect::send_event, effect::close_endpoint, effect::send_agent, effect::close_link,
+                 effect::tell_allocator, effect::ask_allocator, effect::store, effect::answer,
+                 effect::change_state, effect::log, effect::give_up>;
 using effects = std::vector<any_effect>;
 
 } // namespace troupe::master

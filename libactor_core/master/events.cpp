@@ -35,6 +35,12 @@ scheduler_event rescind_event(const offer_id& offer) {
   return event;
 }
 
+scheduler_event rescind_inverse_offer_event(const offer_id& offer) {
+  auto event = make(scheduler_event::RESCIND_INVERSE_OFFER);
+  event.mutable_rescind_inverse_offer()->mutable_inverse_offer_id()->set_value(offer.value());
+  return event;
+}
+
 scheduler_event update_event(mesos::v1::TaskStatus status) {
   auto event = make(scheduler_event::UPDATE);
   *event.mutable_update()->mutable_status() = std::move(status);

@@ -18,6 +18,7 @@ scheduler_event subscribed_event(const framework_id& framework, const mesos::v1:
                                  std::chrono::nanoseconds heartbeat_interval);
 scheduler_event error_event(const std::string& message);
 scheduler_event rescind_event(const offer_id& offer);
+scheduler_event rescind_inverse_offer_event(const offer_id& offer);
 scheduler_event update_event(mesos::v1::TaskStatus status);
 scheduler_event operation_update_event(mesos::v1::OperationStatus status);
 /// The agent is lost.

@@ -1,6 +1,7 @@
 #include "master/frameworks.hpp"
 
 #include "master/events.hpp"
+#include "master/inverse_offers.hpp"
 #include "master/metrics.hpp"
 #include "master/offers.hpp"
 #include "master/tasks.hpp"
@@ -141,6 +142,7 @@ void resubscribe(turn& t, framework_entry& framework, const subscribe_request& r
     t.close(framework.endpoint, "framework failed over");
     framework.endpoint = 0;
     take_back_all(t, framework);
+    take_back_inverse_offers(t, framework);
     // The scheduler that comes knows nothing of what the older one declined.
     t.tell_allocator(deactivate_framework{framework.id});
   }
@@ -232,6 +234,7 @@ void disconnect(turn& t, framework_entry& framework) {
   framework.stream_id.clear();
   t.tell_allocator(deactivate_framework{framework.id});
   take_back_all(t, framework);
+  take_back_inverse_offers(t, framework);
   if (framework.info->failover_timeout() <= 0) {
     remove(t, framework.id, "disconnected without a failover timeout");
     return;
@@ -250,6 +253,8 @@ void remove(turn& t, framework_id id, const std::string& reason) {
     t.tell_allocator(deactivate_framework{id});
   }
   take_back_all(t, framework);
+  take_back_inverse_offers(t, framework);
+  forget_answers_of(t, id);
   link::ToAgent record;
   record.mutable_shutdown_framework()->mutable_framework_id()->set_value(id.value());
   for (const auto& [agent_number, agent] : t.book.agents)

@@ -1,6 +1,7 @@
 #include "master/maintenance.hpp"
 
 #include "master/agent_steps.hpp"
+#include "master/inverse_offers.hpp"
 #include "master/offers.hpp"
 #include "master/operator_settings.hpp"
 
@@ -23,7 +24,8 @@ stored::Maintenance plan_to_come(const books& book) {
 
 void store(turn& t, stored::Maintenance plan, request_id request) {
   store_settings(
-      t, registry_op::change_maintenance{std::make_shared<const stored::Maintenance>(std::move(plan))},
+      t,
+      registry_op::change_maintenance{std::make_shared<const stored::Maintenance>(std::move(plan))},
       request);
 }
 
@@ -39,6 +41,14 @@ void tell_to_shut_down(turn& t, link_id link) {
   link::ToAgent record;
   record.mutable_shutdown()->set_reason(machine_down);
   t.tell_link(link, std::move(record));
+}
+
+/// Nobody was asked for the new time yet, and what is offered must tell of it.
+void change_absence(turn& t, agent_entry& agent) {
+  rescind_all(t, agent);
+  rescind_inverse_offers(t, agent);
+  forget_answers(t, agent);
+  t.tell_allocator(plan_absence{agent.id, planned_absence(t.book, agent) != nullptr});
 }
 
 std::string absence_text(const books& book, const agent_entry& agent) {
@@ -94,13 +104,18 @@ void put_maintenance_in_force(turn& t, const registry_op::change_maintenance& ch
     before[id] = absence_text(t.book, agent);
   use_plan(t.book, change.plan);
   t.changed(delta::maintenance_changed{change.plan});
-  t.info("maintenance changed", {{"windows", change.plan->schedule().windows_size()},
-                                 {"down", change.plan->down_size()}});
-  for (const auto& [id, agent] : t.book.agents) {
+  t.info("maintenance changed",
+         {{"windows", change.plan->schedule().windows_size()}, {"down", change.plan->down_size()}});
+  for (auto& [id, agent] : t.book.agents) {
     if (before[id] != absence_text(t.book, agent))
-      rescind_all(t, agent);
+      change_absence(t, agent);
     remove_if_down(t, agent);
   }
+}
+
+void plan_absence_of(turn& t, const agent_entry& agent) {
+  if (planned_absence(t.book, agent) != nullptr)
+    t.tell_allocator(plan_absence{agent.id, true});
 }
 
 const Unavailability* planned_absence(const books& book, const agent_entry& agent) {

@@ -25,15 +25,6 @@ std::string key_of(std::string hostname, const std::string& ip) {
   return hostname + '\n' + ip;
 }
 
-std::string key_of(const MachineID& machine) {
-  return key_of(machine.hostname(), machine.ip());
-}
-
-/// All ids that an agent's machine may have.
-std::array<std::string, 3> keys_of(const std::string& hostname, const std::string& ip) {
-  return {key_of(hostname, ip), key_of(hostname, ""), key_of("", ip)};
-}
-
 std::string named(const MachineID& machine) {
   return "Machine '" + wire::to_json(machine) + "'";
 }
@@ -76,7 +67,32 @@ fault window_fault(const mesos::v1::maintenance::Window& window, machine_set& se
   return std::nullopt;
 }
 
+/// All must be scheduled; `is_fit` tells of each whether it is down or not as it should be.
+template <class IsFit>
+fault mode_fault(const machine_list& machines, const stored::Maintenance& plan, IsFit is_fit,
+                 const std::string& unfit) {
+  if (auto why = list_fault(machines))
+    return why;
+  machine_set scheduled(plan.schedule());
+  machine_set down(plan.down());
+  for (const auto& machine : machines) {
+    if (!scheduled.contains(machine))
+      return named(machine) + " is not part of a maintenance schedule";
+    if (!is_fit(down.contains(machine)))
+      return named(machine) + unfit;
+  }
+  return std::nullopt;
+}
+
 } // namespace
+
+std::string machine_key(const MachineID& machine) {
+  return key_of(machine.hostname(), machine.ip());
+}
+
+std::array<std::string, 3> machine_keys(const std::string& hostname, const std::string& ip) {
+  return {key_of(hostname, ip), key_of(hostname, ""), key_of("", ip)};
+}
 
 machine_set::machine_set(const machine_list& machines) {
   for (const auto& machine : machines)
@@ -90,32 +106,32 @@ machine_set::machine_set(const Schedule& schedule) {
 }
 
 bool machine_set::insert(const MachineID& machine) {
-  return keys_.insert(key_of(machine)).second;
+  return keys_.insert(machine_key(machine)).second;
 }
 
 bool machine_set::contains(const MachineID& machine) const {
-  return keys_.contains(key_of(machine));
+  return keys_.contains(machine_key(machine));
 }
 
 machine_index::machine_index(shared<stored::Maintenance> plan)
     : plan_(std::move(plan)) {
   for (const auto& window : plan_->schedule().windows())
     for (const auto& machine : window.machine_ids())
-      absences_.emplace(key_of(machine), &window.unavailability());
+      absences_.emplace(machine_key(machine), &window.unavailability());
   for (const auto& machine : plan_->down())
-    down_.insert(key_of(machine));
+    down_.insert(machine_key(machine));
 }
 
 const mesos::v1::Unavailability* machine_index::absence(const std::string& hostname,
                                                         const std::string& ip) const {
-  for (const auto& key : keys_of(hostname, ip))
+  for (const auto& key : machine_keys(hostname, ip))
     if (auto found = absences_.find(key); found != absences_.end())
       return found->second;
   return nullptr;
 }
 
 bool machine_index::is_down(const std::string& hostname, const std::string& ip) const {
-  auto keys = keys_of(hostname, ip);
+  auto keys = machine_keys(hostname, ip);
   return std::any_of(keys.begin(), keys.end(),
                      [&](const auto& key) { return down_.contains(key); });
 }
@@ -132,31 +148,15 @@ fault schedule_fault(const Schedule& wanted, const machine_list& down) {
 }
 
 fault down_fault(const machine_list& machines, const stored::Maintenance& plan) {
-  if (auto why = list_fault(machines))
-    return why;
-  machine_set scheduled(plan.schedule());
-  machine_set down(plan.down());
-  for (const auto& machine : machines) {
-    if (!scheduled.contains(machine))
-      return named(machine) + " is not part of a maintenance schedule";
-    if (down.contains(machine))
-      return named(machine) + " is not in DRAINING mode and cannot be brought down";
-  }
-  return std::nullopt;
+  return mode_fault(
+      machines, plan, [](bool is_down) { return !is_down; },
+      " is not in DRAINING mode and cannot be brought down");
 }
 
 fault up_fault(const machine_list& machines, const stored::Maintenance& plan) {
-  if (auto why = list_fault(machines))
-    return why;
-  machine_set scheduled(plan.schedule());
-  machine_set down(plan.down());
-  for (const auto& machine : machines) {
-    if (!scheduled.contains(machine))
-      return named(machine) + " is not part of a maintenance schedule";
-    if (!down.contains(machine))
-      return named(machine) + " is not in DOWN mode and cannot be brought up";
-  }
-  return std::nullopt;
+  return mode_fault(
+      machines, plan, [](bool is_down) { return is_down; },
+      " is not in DOWN mode and cannot be brought up");
 }
 
 void erase_machines(machine_list& list, const machine_list& gone) {

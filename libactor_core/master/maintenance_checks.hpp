@@ -5,6 +5,7 @@
 
 #include <google/protobuf/repeated_ptr_field.h>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -25,6 +26,11 @@ class Maintenance;
 namespace troupe::master {
 
 using machine_list = google::protobuf::RepeatedPtrField<mesos::v1::MachineID>;
+
+/// A text for a machine by which it is told from others; host names compare without case.
+std::string machine_key(const mesos::v1::MachineID& machine);
+/// The keys of all machine ids that are true of an agent at this place.
+std::array<std::string, 3> machine_keys(const std::string& hostname, const std::string& ip);
 
 /// Machines to look up; host names compare without case.
 class machine_set {
@@ -48,7 +54,8 @@ class machine_index {
   explicit machine_index(shared<stored::Maintenance> plan);
 
   /// When the agent's machine will be away; null when it is not scheduled.
-  const mesos::v1::Unavailability* absence(const std::string& hostname, const std::string& ip) const;
+  const mesos::v1::Unavailability* absence(const std::string& hostname,
+                                           const std::string& ip) const;
   bool is_down(const std::string& hostname, const std::string& ip) const;
 
  private:

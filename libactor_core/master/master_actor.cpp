@@ -164,6 +164,8 @@ void master_state::attach(const attach_replica& request) {
 
 void master_state::offers(const offers_made& made) {
   carry_out(core_->offers(made.offers, now()));
+  if (!made.inverse_offers.empty())
+    carry_out(core_->inverse_offers(made.inverse_offers, now()));
 }
 
 void master_state::opened(const link_opened& link) {

@@ -2,6 +2,7 @@
 
 #include "master/agents.hpp"
 #include "master/frameworks.hpp"
+#include "master/inverse_offers.hpp"
 #include "master/launch.hpp"
 #include "master/metrics.hpp"
 #include "master/offers.hpp"
@@ -95,10 +96,10 @@ api_answer perform(turn& t, framework_entry& f, const Call& call) {
     log_ignored(t, f, "REQUEST");
     break;
   case Call::ACCEPT_INVERSE_OFFERS:
-    log_ignored(t, f, "ACCEPT_INVERSE_OFFERS");
+    accept_inverse_offers(t, f, call.accept_inverse_offers());
     break;
   case Call::DECLINE_INVERSE_OFFERS:
-    log_ignored(t, f, "DECLINE_INVERSE_OFFERS");
+    decline_inverse_offers(t, f, call.decline_inverse_offers());
     break;
   case Call::ACKNOWLEDGE_OPERATION_STATUS:
     log_ignored(t, f, "ACKNOWLEDGE_OPERATION_STATUS");
@@ -124,6 +125,9 @@ void do_due(turn& t, const deadlines::due& due) {
     break;
   case timer::offer_expiry:
     expire(t, offer_id{due.id});
+    break;
+  case timer::inverse_offer_expiry:
+    expire_inverse_offer(t, offer_id{due.id});
     break;
   case timer::recovery_end:
     recovery_timed_out(t);
@@ -222,6 +226,10 @@ effects master_core::endpoint_down(endpoint_id endpoint, instant now) {
 
 effects master_core::offers(const std::vector<allocation>& offers, instant now) {
   return run(now, [&](turn& t) { make_offers(t, offers); });
+}
+
+effects master_core::inverse_offers(const std::vector<inverse_allocation>& offers, instant now) {
+  return run(now, [&](turn& t) { make_inverse_offers(t, offers); });
 }
 
 effects master_core::link_up(link_id link, const std::string& peer, const std::string& principal,

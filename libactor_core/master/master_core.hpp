@@ -86,6 +86,7 @@ class master_core {
   effects endpoint_down(endpoint_id endpoint, instant now);
 
   effects offers(const std::vector<allocation>& offers, instant now);
+  effects inverse_offers(const std::vector<inverse_allocation>& offers, instant now);
 
   effects link_up(link_id link, const std::string& peer, const std::string& principal, instant now);
   effects link_record(link_id link, const to_master_ptr& record, instant now);

@@ -13,10 +13,6 @@ namespace {
 
 constexpr const char* hidden_resource = "ephemeral_ports";
 
-offer_id next_id(turn& t) {
-  return offer_id{t.config.id.value() + "-O" + std::to_string(t.book.next_offer++)};
-}
-
 void set_resources(Offer& offer, const framework_entry& framework, const resources& offered) {
   auto shown = offered.filter([](const resource& x) { return x.name != hidden_resource; });
   if (!framework.traits.multi_role)
@@ -27,12 +23,7 @@ void set_resources(Offer& offer, const framework_entry& framework, const resourc
 void set_place(Offer& offer, const agent_entry& agent) {
   offer.mutable_agent_id()->set_value(agent.id.value());
   offer.set_hostname(agent.info->hostname());
-  auto* url = offer.mutable_url();
-  url->set_scheme("http");
-  url->mutable_address()->set_hostname(agent.info->hostname());
-  url->mutable_address()->set_ip(agent.address.ip);
-  url->mutable_address()->set_port(agent.address.port);
-  url->set_path(agent.address.path);
+  *offer.mutable_url() = url_of(agent);
   if (agent.info->has_domain())
     *offer.mutable_domain() = agent.info->domain();
   *offer.mutable_attributes() = agent.info->attributes();
@@ -72,7 +63,7 @@ bool has_vanished(const agent_entry& agent, const resources& offered) {
 }
 
 Offer make_offer(turn& t, framework_entry& framework, agent_entry& agent, const allocation& given) {
-  auto id = next_id(t);
+  auto id = next_offer_id(t);
   auto offer = compose(id, framework, agent, given);
   if (const auto* absence = planned_absence(t.book, agent))
     *offer.mutable_unavailability() = *absence;
@@ -99,6 +90,20 @@ filter_duration filter_of(const mesos::v1::Filters& filters) {
     return std::nullopt;
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(std::min(seconds, year)));
+}
+
+offer_id next_offer_id(turn& t) {
+  return offer_id{t.config.id.value() + "-O" + std::to_string(t.book.next_offer++)};
+}
+
+mesos::v1::URL url_of(const agent_entry& agent) {
+  mesos::v1::URL url;
+  url.set_scheme("http");
+  url.mutable_address()->set_hostname(agent.info->hostname());
+  url.mutable_address()->set_ip(agent.address.ip);
+  url.mutable_address()->set_port(agent.address.port);
+  url.set_path(agent.address.path);
+  return url;
 }
 
 void make_offers(turn& t, const std::vector<allocation>& allocations) {

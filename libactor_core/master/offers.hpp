@@ -20,6 +20,11 @@ using filter_duration = std::optional<std::chrono::nanoseconds>;
 /// negative or no number, at most 365 days, nothing when it is 0.
 filter_duration filter_of(const mesos::v1::Filters& filters);
 
+/// A new id; offers and inverse offers share them.
+offer_id next_offer_id(turn& t);
+/// Where clients find the agent.
+mesos::v1::URL url_of(const agent_entry& agent);
+
 /// Turns the allocator's decisions into offers. What can't be offered any more goes back at once.
 void make_offers(turn& t, const std::vector<allocation>& allocations);
 

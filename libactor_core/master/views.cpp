@@ -1,5 +1,7 @@
 #include "master/views.hpp"
 
+#include <mesos/v1/mesos.pb.h>
+
 namespace troupe::master {
 
 namespace {
@@ -73,6 +75,13 @@ shared<master_view> view_of(const books& book, const core_config& config) {
   return view;
 }
 
+delta::inverse_answers_changed answers_of(const agent_entry& agent) {
+  delta::inverse_answers_changed change{agent.id, agent.info->hostname(), agent.address.ip, {}};
+  for (const auto& [framework, answer] : agent.answers)
+    change.answers.push_back(answer);
+  return change;
+}
+
 std::vector<state_change> snapshot_of(const books& book, const core_config& config) {
   std::vector<state_change> changes;
   changes.push_back(delta::master_changed{view_of(book, config)});
@@ -87,12 +96,17 @@ std::vector<state_change> snapshot_of(const books& book, const core_config& conf
         std::make_shared<recovered_agent_view>(recovered_agent_view{id, info})});
   for (const auto& [id, agent] : book.agents)
     changes.push_back(delta::agent_changed{view_of(agent)});
+  for (const auto& [id, agent] : book.agents)
+    if (!agent.answers.empty())
+      changes.push_back(answers_of(agent));
   book.completed_frameworks.for_each(
       [&](const framework_id&, const completed_framework& x) { add_completed_to(changes, x); });
   for (const auto& [id, framework] : book.frameworks)
     add_framework_to(changes, framework);
   for (const auto& [id, offer] : book.offers)
     changes.push_back(delta::offer_added{offer.view});
+  for (const auto& [id, offer] : book.inverse_offers)
+    changes.push_back(delta::inverse_offer_added{offer.view});
   return changes;
 }
 

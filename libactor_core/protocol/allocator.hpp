@@ -29,9 +29,19 @@ struct allocation {
   resources offered; ///< without allocation role, so that it is a copy of the agent's bag at no cost
 };
 
+/// One inverse offer to be made: a framework that holds resources of an agent that will be away is
+/// asked to leave it.
+struct inverse_allocation {
+  framework_id framework;
+  agent_id agent;
+
+  auto operator<=>(const inverse_allocation&) const = default;
+};
+
 /// The result of a cycle, never empty.
 struct offers_made {
   std::vector<allocation> offers;
+  std::vector<inverse_allocation> inverse_offers;
 };
 
 /// The master's ear for the allocator.
@@ -164,6 +174,21 @@ struct set_whitelist {
   std::optional<std::set<std::string>> hostnames;
 };
 
+/// The agent will be away for maintenance, at a (new) time, or it will not any more. Either way nobody has been
+/// asked to leave it yet. Agents that are added are here to stay.
+struct plan_absence {
+  agent_id agent;
+  bool away = false;
+};
+
+/// The framework has answered the inverse offer, or that was withdrawn. With `filter`, it is not asked to leave
+/// this agent again for that long; else it is in the next batch.
+struct end_inverse_offer {
+  framework_id framework;
+  agent_id agent;
+  std::optional<std::chrono::nanoseconds> filter;
+};
+
 /// An operator changes the form of resources that nobody holds (reserve, unreserve, create, destroy):
 /// `before` becomes `after` in the agent's total. Refused, and nothing changed, when not all of `before` is
 /// free: it may be on its way to a framework.
@@ -182,7 +207,8 @@ struct suppress_offers {
   std::set<std::string> roles;
 };
 
-/// Filters of these roles are forgotten, suppression ends; empty means all of the framework's.
+/// Filters of these roles are forgotten, suppression ends; empty means all of the framework's. It may be
+/// asked to leave agents again, too.
 struct revive_offers {
   framework_id framework;
   std::set<std::string> roles;
@@ -197,6 +223,7 @@ using allocator_actor = caf::typed_actor<
   caf::reacts_to<recover_resources>, caf::reacts_to<convert_allocation>,
   caf::reacts_to<suppress_offers>, caf::reacts_to<revive_offers>, caf::reacts_to<await_agents>,
   caf::reacts_to<set_quota>, caf::reacts_to<set_weights>, caf::reacts_to<set_whitelist>,
+  caf::reacts_to<plan_absence>, caf::reacts_to<end_inverse_offer>,
   caf::replies_to<convert_available>::with<conversion_outcome>,
   caf::reacts_to<caf::tick_atom>>;
 
@@ -222,5 +249,7 @@ TROUPE_MESSAGE(troupe::await_agents)
 TROUPE_MESSAGE(troupe::set_quota)
 TROUPE_MESSAGE(troupe::set_weights)
 TROUPE_MESSAGE(troupe::set_whitelist)
+TROUPE_MESSAGE(troupe::plan_absence)
+TROUPE_MESSAGE(troupe::end_inverse_offer)
 TROUPE_MESSAGE(troupe::convert_available)
 TROUPE_MESSAGE(troupe::conversion_outcome)

@@ -73,6 +73,7 @@ struct master_view {
 namespace delta {
 struct master_changed { shared<master_view> master; };
 struct agent_changed { shared<agent_view> agent; };
+/// What was answered to inverse offers of it is forgotten, too.
 struct agent_removed { agent_id agent; };
 struct agent_recovered { shared<recovered_agent_view> agent; };
 struct recovered_agent_removed { agent_id agent; };
@@ -90,6 +91,15 @@ struct executor_added { shared<executor_view> executor; };
 struct executor_removed { framework_id framework; agent_id agent; executor_id executor; };
 struct offer_added { offer_ptr offer; };
 struct offer_removed { offer_id offer; };
+struct inverse_offer_added { inverse_offer_ptr offer; };
+struct inverse_offer_removed { offer_id offer; };
+/// How frameworks have answered inverse offers of the agent, by framework; all that are remembered.
+struct inverse_answers_changed {
+  agent_id agent;
+  std::string hostname;
+  std::string ip;
+  std::vector<shared<mesos::v1::allocator::InverseOfferStatus>> answers;
+};
 /// An operator set the role's quota, or removed it: then there is none.
 struct quota_changed { std::string role; shared<role_quota> quota; };
 struct weight_changed { std::string role; double weight = 1; };
@@ -102,7 +112,8 @@ using state_change
                  delta::agent_recovered, delta::recovered_agent_removed, delta::framework_changed,
                  delta::framework_completed, delta::task_changed, delta::task_completed,
                  delta::task_unreachable, delta::executor_added, delta::executor_removed,
-                 delta::offer_added, delta::offer_removed, delta::quota_changed,
+                 delta::offer_added, delta::offer_removed, delta::inverse_offer_added,
+                 delta::inverse_offer_removed, delta::inverse_answers_changed, delta::quota_changed,
                  delta::weight_changed, delta::maintenance_changed>;
 
 /// Changes that belong together, applied as one: `number` is one more than the delta before.

@@ -11,6 +11,7 @@ class ContainerInfo;
 class ContainerStatus;
 class ExecutorInfo;
 class FrameworkInfo;
+class InverseOffer;
 class MasterInfo;
 class Offer;
 class Resource;
@@ -22,6 +23,9 @@ namespace scheduler {
 class Call;
 class Event;
 } // namespace scheduler
+namespace allocator {
+class InverseOfferStatus;
+} // namespace allocator
 namespace executor {
 class Call;
 class Event;
@@ -45,6 +49,7 @@ using executor_call_ptr = shared<mesos::v1::executor::Call>;
 using executor_event_ptr = shared<mesos::v1::executor::Event>;
 using executor_info_ptr = shared<mesos::v1::ExecutorInfo>;
 using framework_info_ptr = shared<mesos::v1::FrameworkInfo>;
+using inverse_offer_ptr = shared<mesos::v1::InverseOffer>;
 using offer_ptr = shared<mesos::v1::Offer>;
 using scheduler_call_ptr = shared<mesos::v1::scheduler::Call>;
 using scheduler_event_ptr = shared<mesos::v1::scheduler::Event>;

@@ -9,6 +9,15 @@ namespace v1 = mesos::v1;
 using v1::scheduler::Call;
 using v1::scheduler::Event;
 
+namespace {
+
+duration span_of(const v1::Filters& filters) {
+  return std::chrono::duration_cast<duration>(
+    std::chrono::duration<double>{filters.refuse_seconds()});
+}
+
+} // namespace
+
 checkers::checkers(stage& where)
     : stage_(where) {
   stage_.at_rest([this] { judge(resources_.broken_rule()); });
@@ -22,6 +31,7 @@ void checkers::judge(std::optional<std::string> broken_rule) {
 void checkers::master_crashed() {
   resources_.all_offers_gone();
   filters_.forget_all();
+  maintenance_.forget_all();
   offers_open_.clear();
   suppressed_.clear();
 }
@@ -30,6 +40,7 @@ void checkers::sent_to_agent(host_number host, const link::ToAgent& record) {
   if (record.has_registered()) {
     agents_[record.registered().agent_id().value()] = host;
     filters_.forget_agent(record.registered().agent_id().value());
+    maintenance_.forget_agent(record.registered().agent_id().value());
   } else if (record.has_run_task()) {
     const auto& run = record.run_task();
     resources_.task_sent(host, {run.framework().id().value(), run.task().task_id().value()},
@@ -66,6 +77,9 @@ void checkers::heard_offers(const framework_face& who, const Event::Offers& offe
     if (offer.framework_id().value() != who.id)
       return judge("framework " + who.id + " hears offer " + offer.id().value() + " made to "
                    + offer.framework_id().value());
+    judge(maintenance_.told(agent->second, offer.has_unavailability()
+                                             ? std::optional{offer.unavailability().start().nanoseconds()}
+                                             : std::nullopt));
     auto items = wire::from_proto(offer.resources());
     if (!items)
       return judge("offer " + offer.id().value() + " is malformed: " + items.error());
@@ -81,9 +95,28 @@ void checkers::heard_offers(const framework_face& who, const Event::Offers& offe
   }
 }
 
+void checkers::heard_inverse_offers(const framework_face& who,
+                                    const Event::InverseOffers& offers) {
+  for (const auto& offer : offers.inverse_offers()) {
+    ++inverse_offers_;
+    const auto agent = agents_.find(offer.agent_id().value());
+    if (agent == agents_.end() || offer.framework_id().value() != who.id)
+      return judge("framework " + who.id + " hears an inverse offer that can't be for it: "
+                   + offer.ShortDebugString());
+    judge(maintenance_.told(agent->second, offer.unavailability().start().nanoseconds()));
+    judge(maintenance_.asked({who.number, offer.agent_id().value()}, offer.id().value(),
+                             stage_.now()));
+  }
+}
+
 void checkers::heard(const framework_face& who, const Event& event) {
   if (event.has_offers()) {
     heard_offers(who, event.offers());
+  } else if (event.has_inverse_offers()) {
+    heard_inverse_offers(who, event.inverse_offers());
+  } else if (event.has_rescind_inverse_offer()) {
+    judge(maintenance_.rescinded(who.number,
+                                 event.rescind_inverse_offer().inverse_offer_id().value()));
   } else if (event.has_rescind()) {
     resources_.offer_gone(event.rescind().offer_id().value());
     offers_open_.erase(event.rescind().offer_id().value());
@@ -98,9 +131,8 @@ void checkers::answered(const v1::OfferID& offer, const v1::Filters* filters) {
   auto known = offers_open_.extract(offer.value());
   if (known.empty() || filters == nullptr || filters->refuse_seconds() <= 0)
     return;
-  const std::chrono::duration<double> span{filters->refuse_seconds()};
   filters_.declined(known.mapped().place, std::move(known.mapped().items),
-                    stage_.now() + std::chrono::duration_cast<duration>(span));
+                    stage_.now() + span_of(*filters));
 }
 
 void checkers::said_accept(const framework_face& who, const Call::Accept& accept) {
@@ -116,6 +148,12 @@ void checkers::said_accept(const framework_face& who, const Call::Accept& accept
                        who.checkpointed);
 }
 
+template <class Answer>
+void checkers::said_of_inverse_offers(const framework_face& who, const Answer& answer) {
+  for (const auto& id : answer.inverse_offer_ids())
+    maintenance_.answered(who.number, id.value(), stage_.now() + span_of(answer.filters()));
+}
+
 void checkers::said(const framework_face& who, const Call& call) {
   switch (call.type()) {
     case Call::DECLINE:
@@ -124,7 +162,14 @@ void checkers::said(const framework_face& who, const Call& call) {
       break;
     case Call::ACCEPT: said_accept(who, call.accept()); break;
     case Call::KILL: tasks_.kill_asked({who.id, call.kill().task_id().value()}); break;
+    case Call::ACCEPT_INVERSE_OFFERS:
+      said_of_inverse_offers(who, call.accept_inverse_offers());
+      break;
+    case Call::DECLINE_INVERSE_OFFERS:
+      said_of_inverse_offers(who, call.decline_inverse_offers());
+      break;
     case Call::REVIVE:
+      maintenance_.forget_filters(who.number);
       filters_.forget(who.number);
       suppressed(who.number, false);
       break;
@@ -138,6 +183,7 @@ void checkers::stream_ended(framework_number framework) {
   std::erase_if(offers_open_,
                 [&](const auto& x) { return x.second.place.framework == framework; });
   filters_.forget(framework);
+  maintenance_.forget(framework);
 }
 
 void checkers::suppressed(framework_number framework, bool suppressed) {

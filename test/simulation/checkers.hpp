@@ -3,6 +3,7 @@
 #pragma once
 
 #include "books.hpp"
+#include "maintenance_book.hpp"
 #include "stage.hpp"
 
 #include <mesos/v1/scheduler.pb.h>
@@ -45,9 +46,15 @@ class checkers {
   /// It ended, but the agent died with the knowledge of how.
   void container_end_unknown(const task_name& task) { tasks_.end_unknown(task); }
 
+  // The operators.
+  void planned(maintenance_plan plan) { maintenance_.planned(std::move(plan)); }
+  void plan_in_force() { maintenance_.in_force(); }
+  void plan_refused() { maintenance_.refused(); }
+
   const task_book& tasks() const { return tasks_; }
   const resources& total_of(host_number host) const { return resources_.total_of(host); }
   std::size_t offers_seen() const { return offers_; }
+  std::size_t inverse_offers_seen() const { return inverse_offers_; }
   std::size_t updates_seen() const { return updates_; }
 
  private:
@@ -58,6 +65,10 @@ class checkers {
 
   void judge(std::optional<std::string> broken_rule);
   void heard_offers(const framework_face& who, const mesos::v1::scheduler::Event::Offers& offers);
+  void heard_inverse_offers(const framework_face& who,
+                            const mesos::v1::scheduler::Event::InverseOffers& offers);
+  template <class Answer>
+  void said_of_inverse_offers(const framework_face& who, const Answer& answer);
   void said_accept(const framework_face& who, const mesos::v1::scheduler::Call::Accept& accept);
   void answered(const mesos::v1::OfferID& offer, const mesos::v1::Filters* filters);
 
@@ -65,10 +76,12 @@ class checkers {
   resource_book resources_;
   filter_book filters_;
   task_book tasks_;
+  maintenance_book maintenance_;
   std::map<std::string, host_number> agents_; ///< by id
   std::map<std::string, known_offer> offers_open_;
   std::map<framework_number, duration> suppressed_; ///< since when
   std::size_t offers_ = 0;
+  std::size_t inverse_offers_ = 0;
   std::size_t updates_ = 0;
 };
 

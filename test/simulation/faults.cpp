@@ -9,6 +9,8 @@ void world::trouble(duration span) {
   fault_pause_ = dice_.between(8s, 90s);
   peace_ = stage_.now() + span;
   next_fault();
+  if (plan_pause_ > duration{0})
+    next_plan();
   stage_.pass(span);
 }
 

@@ -78,10 +78,11 @@ void report(std::uint64_t seed, const outcome_of_run& result, const char* progra
 
 int replay(std::uint64_t seed) {
   const auto result = run_seed(seed, true);
-  std::printf("seed %llu: %s\n  %zu tasks, %zu offers, %zu updates, %zu faults in %s; history %016llx\n",
+  std::printf("seed %llu: %s\n  %zu tasks, %zu offers, %zu inverse offers, %zu updates, %zu faults in %s; "
+              "history %016llx\n",
               static_cast<unsigned long long>(seed),
               result.failure ? result.failure->c_str() : "passed", result.tasks, result.offers,
-              result.updates, result.faults, seconds(result.virtual_time).c_str(),
+              result.inverse_offers, result.updates, result.faults, seconds(result.virtual_time).c_str(),
               static_cast<unsigned long long>(result.hash));
   return result.failure ? 1 : 0;
 }
@@ -100,13 +101,14 @@ int run_all(const options& wanted, const char* program) {
     }
     sum.tasks += result.tasks;
     sum.offers += result.offers;
+    sum.inverse_offers += result.inverse_offers;
     sum.updates += result.updates;
     sum.faults += result.faults;
     sum.virtual_time += result.virtual_time;
   }
-  const bool idle = wanted.seeds >= 20 && (sum.tasks == 0 || sum.faults == 0);
-  std::printf("%zu tasks, %zu offers, %zu updates, %zu faults in %.1f hours of cluster life%s\n",
-              sum.tasks, sum.offers, sum.updates, sum.faults, to_seconds(sum.virtual_time) / 3600,
+  const bool idle = wanted.seeds >= 20 && (sum.tasks == 0 || sum.faults == 0 || sum.inverse_offers == 0);
+  std::printf("%zu tasks, %zu offers, %zu inverse offers, %zu updates, %zu faults in %.1f hours of cluster life%s\n",
+              sum.tasks, sum.offers, sum.inverse_offers, sum.updates, sum.faults, to_seconds(sum.virtual_time) / 3600,
               idle ? ": too quiet, the simulation itself is broken" : "");
   std::printf("%llu seeds passed, %zu failed\n",
               static_cast<unsigned long long>(wanted.seeds - failed), failed);

@@ -139,6 +139,8 @@ void world::clear_all() {
     stage_.fail("task " + to_text(view.tasks.begin()->first) + " has outlived its framework");
   if (!view.offers.empty())
     stage_.fail("offer " + *view.offers.begin() + " has outlived its framework");
+  if (!view.inverse_offers.empty())
+    stage_.fail("inverse offer " + *view.inverse_offers.begin() + " has outlived its framework");
   for (const auto& agent : agents_)
     ask_agent(
       stage_.actors(), agent->process(),
@@ -153,14 +155,20 @@ void world::clear_all() {
   stage_.pass(1s);
 }
 
-/// A new framework must be offered all that there is.
+/// A new framework must be offered all that there is, and asked to leave all of it when that is planned.
 void world::probe() {
   if (stage_.failure())
     return;
+  const auto away = some_plan(0.5);
+  plan_maintenance(away);
+  stage_.pass(5s);
   std::map<std::string, resources> offered; // by host name
+  std::map<std::string, std::int64_t> asked; // the same
   const auto take = [&](const scheduler_event_ptr& event) {
     for (const auto& offer : event->offers().offers())
       offered[offer.hostname()] += wire::from_proto(offer.resources())->unallocated();
+    for (const auto& offer : event->inverse_offers().inverse_offers())
+      asked[offer.url().address().hostname()] = offer.unavailability().start().nanoseconds();
   };
   const auto complain = [&](const api_answer& answer) {
     if (answer.status != 200)
@@ -185,6 +193,12 @@ void world::probe() {
     if (!(found == total))
       stage_.fail("of host " + std::to_string(agent->number()) + " is offered "
                   + to_text(found) + " in the end, not all of " + to_text(total));
+    const auto start = asked.find("host" + std::to_string(agent->number()));
+    const auto wanted = away.find(agent->number());
+    if (wanted == away.end() ? start != asked.end()
+                             : start == asked.end() || start->second != wanted->second)
+      stage_.fail("the probe is not asked to leave host " + std::to_string(agent->number())
+                  + " as planned, or is though it stays");
   }
   caf::anon_send_exit(port, caf::exit_reason::user_shutdown);
   stage_.pass(1s);

@@ -82,6 +82,7 @@ class sim_framework {
   void consider(const offer& which);
   void decline(const offer& which);
   void accept(const offer& which);
+  void answer_inverse_offer(const std::string& id);
   mesos::v1::Filters some_filter();
   std::optional<mesos::v1::TaskInfo> make_task(google::protobuf::RepeatedPtrField<mesos::v1::Resource>& left,
                                                const std::string& agent);

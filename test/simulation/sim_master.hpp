@@ -16,6 +16,7 @@ struct replica_view {
   std::set<std::string> frameworks;
   std::map<task_name, task_ptr> tasks;
   std::set<std::string> offers;
+  std::set<std::string> inverse_offers;
   std::uint64_t number = 0;
 };
 

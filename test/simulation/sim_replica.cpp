@@ -51,6 +51,13 @@ struct reader {
   void operator()(const delta::quota_changed&) const {}
   void operator()(const delta::weight_changed&) const {}
   void operator()(const delta::maintenance_changed&) const {}
+  void operator()(const delta::inverse_offer_added& x) const {
+    view.inverse_offers.insert(x.offer->id().value());
+  }
+  void operator()(const delta::inverse_offer_removed& x) const {
+    need(view.inverse_offers.erase(x.offer.value()) != 0, "inverse offer", x.offer.value());
+  }
+  void operator()(const delta::inverse_answers_changed&) const {}
   void operator()(const delta::executor_added&) const {}
   void operator()(const delta::executor_removed&) const {}
   void operator()(const delta::offer_added& x) const { view.offers.insert(x.offer->id().value()); }

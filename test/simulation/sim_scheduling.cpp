@@ -56,6 +56,14 @@ void sim_framework::hear(const event& happened) {
           consider(offer);
       });
     }
+  } else if (happened.has_inverse_offers()) {
+    for (const auto& offer : happened.inverse_offers().inverse_offers())
+      if (calm_ || dice_.chance(0.8))
+        stage_.plan(dice_.between(5ms, calm_ ? 2s : 20s),
+                    [this, stream = stream_, id = offer.id().value()] {
+                      if (stream == stream_)
+                        answer_inverse_offer(id);
+                    });
   } else if (happened.has_rescind()) {
     offers_.erase(happened.rescind().offer_id().value());
   } else if (happened.has_update()) {
@@ -108,6 +116,20 @@ void sim_framework::consider(const offer& which) {
     decline(which);
   else
     accept(which);
+}
+
+/// It may have been withdrawn meanwhile.
+void sim_framework::answer_inverse_offer(const std::string& id) {
+  if (calm_ || dice_.chance(0.5)) {
+    auto what = make(call::ACCEPT_INVERSE_OFFERS);
+    what.mutable_accept_inverse_offers()->add_inverse_offer_ids()->set_value(id);
+    *what.mutable_accept_inverse_offers()->mutable_filters() = some_filter();
+    return say(std::move(what));
+  }
+  auto what = make(call::DECLINE_INVERSE_OFFERS);
+  what.mutable_decline_inverse_offers()->add_inverse_offer_ids()->set_value(id);
+  *what.mutable_decline_inverse_offers()->mutable_filters() = some_filter();
+  say(std::move(what));
 }
 
 void sim_framework::decline(const offer& which) {

@@ -36,6 +36,8 @@ void world::populate() {
   const std::string roles[] = {"*", "eng", "ops", "eng/dev"};
   if (dice_.chance(0.3))
     master_.set_offer_timeout(dice_.between(30s, 300s));
+  if (dice_.chance(0.6))
+    plan_pause_ = dice_.between(5s, 60s);
   master_.on_crash([this] {
     for (const auto& framework : frameworks_)
       framework->master_gone();
@@ -91,6 +93,7 @@ outcome_of_run world::run() {
   result.last_lines.assign(stage_.last_lines().begin(), stage_.last_lines().end());
   result.virtual_time = stage_.now();
   result.offers = checkers_.offers_seen();
+  result.inverse_offers = checkers_.inverse_offers_seen();
   result.updates = checkers_.updates_seen();
   result.tasks = checkers_.tasks().ran();
   result.faults = faults_;

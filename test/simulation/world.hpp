@@ -15,6 +15,7 @@ struct outcome_of_run {
   std::vector<std::string> last_lines;
   duration virtual_time{};
   std::size_t offers = 0;
+  std::size_t inverse_offers = 0;
   std::size_t updates = 0;
   std::size_t tasks = 0; ///< that ran
   std::size_t faults = 0;
@@ -38,6 +39,11 @@ class world {
   void hit_network();
   void hit_master();
   void restart_agent_later(sim_agent& agent);
+  // operators.cpp
+  void next_plan();
+  maintenance_plan some_plan(double share_of_hosts);
+  /// Nothing happens while another plan waits for its answer, or without a master.
+  void plan_maintenance(maintenance_plan plan);
   // settlement.cpp
   void calm_down();
   /// Waits until everybody is content; ends the run when that takes too long.
@@ -57,6 +63,8 @@ class world {
   duration fault_pause_{}; ///< mean time between faults
   duration peace_{};       ///< when faults end
   std::size_t faults_ = 0;
+  duration plan_pause_{}; ///< mean time between plans of maintenance; 0: none
+  bool planning_ = false; ///< a plan waits for its answer
 };
 
 } // namespace troupe::simulation

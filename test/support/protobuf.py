@@ -34,11 +34,12 @@ Agent: 1 agent_info AgentInfo
 AgentInfo: 1 hostname s; 3 resources *Resource; 5 attributes *Attribute; 6 id ID; 8 port i
 Call: 1 framework_id ID; 2 type CallType; 3 subscribe Subscribe; 4 accept Accept; 5 decline Decline;
   6 kill Kill; 7 shutdown Shutdown; 8 acknowledge Acknowledge; 9 reconcile Reconcile; 10 message
-  Message; 11 request Request; 15 revive Roles; 16 suppress Roles; 18 reconcile_operations
-  ReconcileOperations
+  Message; 11 request Request; 13 accept_inverse_offers InverseAnswer; 14 decline_inverse_offers
+  InverseAnswer; 15 revive Roles; 16 suppress Roles; 18 reconcile_operations ReconcileOperations
 Subscribe: 1 framework_info FrameworkInfo; 2 suppressed_roles *s
 Accept: 1 offer_ids *ID; 2 operations *Operation; 3 filters Filters
 Decline: 1 offer_ids *ID; 2 filters Filters
+InverseAnswer: 1 inverse_offer_ids *ID; 2 filters Filters
 Filters: 1 refuse_seconds d
 Kill: 1 task_id ID; 2 agent_id ID; 3 kill_policy KillPolicy
 KillPolicy: 1 grace_period Duration
@@ -54,10 +55,16 @@ Request: 1 requests *ResourceRequest
 ResourceRequest: 1 agent_id ID; 2 resources *Resource
 Roles: 1 roles *s
 Event: 1 type EventType; 2 subscribed Subscribed; 3 offers Offers; 4 rescind Rescind; 5 update
-  Update; 6 message Message; 7 failure Failure; 8 error Error
+  Update; 6 message Message; 7 failure Failure; 8 error Error; 9 inverse_offers InverseOffers; 10
+  rescind_inverse_offer RescindInverseOffer
 Subscribed: 1 framework_id ID; 2 heartbeat_interval_seconds d; 3 master_info MasterInfo
 Offers: 1 offers *Offer
 Rescind: 1 offer_id ID
+InverseOffers: 1 inverse_offers *InverseOffer
+InverseOffer: 1 id ID; 2 url URL; 3 framework_id ID; 4 agent_id ID; 5 unavailability
+  Unavailability; 6 resources *Resource
+Unavailability: 1 start Duration; 2 duration Duration
+RescindInverseOffer: 1 inverse_offer_id ID
 Update: 1 status TaskStatus
 Failure: 1 agent_id ID; 2 executor_id ID; 3 status i
 Error: 1 message s
@@ -90,7 +97,8 @@ Resource: 1 name s; 2 type ValueType; 3 scalar Scalar; 4 ranges Ranges; 5 set Se
 Allocation: 1 role s
 Reservation: 1 principal s; 2 labels Labels; 3 role s; 4 type ReservationType
 Offer: 1 id ID; 2 framework_id ID; 3 agent_id ID; 4 hostname s; 5 resources *Resource; 6
-  executor_ids *ID; 7 attributes *Attribute; 8 url URL; 10 allocation_info Allocation
+  executor_ids *ID; 7 attributes *Attribute; 8 url URL; 9 unavailability Unavailability; 10
+  allocation_info Allocation
 Operation: 1 type OperationType; 2 launch Launch; 7 launch_group LaunchGroup; 12 id ID
 Launch: 1 task_infos *TaskInfo
 LaunchGroup: 1 executor ExecutorInfo; 2 task_group TaskGroup

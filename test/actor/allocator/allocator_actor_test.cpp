@@ -457,6 +457,29 @@ TEST_CASE("quotas reach the cycle through the actor, and its sorter of quota rol
   CHECK(offers[1].offered.cpus() == quantity::from_milli(6'000));
 }
 
+TEST_CASE("a planned absence leads to inverse offers, again when the last one has ended") {
+  fixture f;
+  f.start();
+  f.add_framework_in("dev");
+  f.add_agent_with("cpus:4;mem:100");
+  f.system.advance(1ms);
+  REQUIRE(f.offers().size() == 1);
+  f.tell(plan_absence{agent_id("s"), true});
+  f.system.advance(1ms);
+  const inverse_allocation asked{framework_id("f"), agent_id("s")};
+  REQUIRE(f.received.size() == 1);
+  CHECK(f.received[0].offers.empty());
+  CHECK(f.received[0].inverse_offers == std::vector{asked});
+  f.system.advance(10s);
+  CHECK(f.received.size() == 1);
+  f.tell(end_inverse_offer{framework_id("f"), agent_id("s"), 5s});
+  f.system.advance(4s);
+  CHECK(f.received.size() == 1);
+  f.system.advance(2s);
+  REQUIRE(f.received.size() == 2);
+  CHECK(f.received[1].inverse_offers == std::vector{asked});
+}
+
 TEST_CASE("the first quota may come while the other sorters' tables are lent") {
   fixture f;
   f.add_framework_in("dev", "f");

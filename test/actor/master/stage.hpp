@@ -84,6 +84,8 @@ inline allocator_actor::behavior_type allocator_stub(allocator_actor::pointer,
       [=](const set_quota&) { told->push_back("set_quota"); },
       [=](const set_weights&) { told->push_back("set_weights"); },
       [=](const set_whitelist&) { told->push_back("set_whitelist"); },
+      [=](const plan_absence&) { told->push_back("plan_absence"); },
+      [=](const end_inverse_offer&) { told->push_back("end_inverse_offer"); },
       [=](const convert_available&) {
         told->push_back("convert_available");
         return conversion_outcome{};

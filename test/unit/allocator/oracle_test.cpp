@@ -31,7 +31,7 @@ class history {
   }
 
   void step() {
-    switch (below(17)) {
+    switch (below(20)) {
     case 0:
     case 1:
       return add_an_agent();
@@ -57,6 +57,11 @@ class history {
       return convert_as_operator();
     case 12:
       return change_weights();
+    case 13:
+      return plan_maintenance();
+    case 14:
+    case 15:
+      return answer_inverse_offers();
     default:
       return answer_offers();
     }
@@ -76,11 +81,13 @@ class history {
       CHECK(offers[i].agent == expected[i].agent);
       CHECK(offers[i].offered == expected[i].offered);
     }
+    compare_inverse_offers();
     check_sums();
     offers_ += offers.size();
   }
 
   std::size_t offers() const { return offers_; }
+  std::size_t inverse_offers() const { return inverse_offers_; }
 
  private:
   static allocation_policy make_policy(std::uint32_t seed) {
@@ -105,7 +112,8 @@ class history {
     auto result = fast_.on(event);
     INFO(result.complaint);
     CHECK(result.complaint.empty());
-    if constexpr (std::is_same_v<Event, recover_resources>)
+    if constexpr (std::is_same_v<Event, recover_resources> ||
+                  std::is_same_v<Event, end_inverse_offer>)
       slow_.on(event, fast_.now);
     else
       slow_.on(event);
@@ -350,6 +358,31 @@ class history {
           give_back(id, who, 1 + below(2), durations[below(durations.size())]);
   }
 
+  /// An agent will be away, or at another time than was planned, or not at all.
+  void plan_maintenance() {
+    if (!slow_.agents.empty())
+      tell(plan_absence{any_of(slow_.agents), below(4) > 0});
+  }
+
+  /// Some who were asked to leave answer, or the question is withdrawn; and some who were not.
+  void answer_inverse_offers() {
+    const std::vector<std::optional<std::chrono::nanoseconds>> durations{std::nullopt, 0s, 1ms, 2s,
+                                                                         1h};
+    for (const auto& asked : std::vector(slow_.inverse))
+      if (below(2) == 0)
+        tell(end_inverse_offer{asked.framework, asked.agent, durations[below(durations.size())]});
+  }
+
+  void compare_inverse_offers() {
+    auto asked = fast_.core.take_inverse_offers();
+    std::set<inverse_allocation> each(asked.begin(), asked.end());
+    CHECK(each.size() == asked.size());
+    CHECK(each == slow_.inverse_offers(fast_.now));
+    CHECK(fast_.core.inverse_offers().asked() + fast_.core.inverse_offers().filters() ==
+          slow_.inverse.size());
+    inverse_offers_ += asked.size();
+  }
+
   /// Every `part`-th item.
   void give_back(const agent_id& id, const std::pair<framework_id, std::string>& who, int part,
                  std::optional<std::chrono::nanoseconds> filter) {
@@ -402,6 +435,7 @@ class history {
   slow_allocator slow_;
   int last_id_ = 0;
   std::size_t offers_ = 0;
+  std::size_t inverse_offers_ = 0;
 };
 
 } // namespace
@@ -410,6 +444,7 @@ TEST_CASE("random clusters get the offers that the rules prescribe") {
   const char* wanted = std::getenv("TROUPE_SEEDS");
   const auto seeds = wanted ? static_cast<std::uint32_t>(std::atoi(wanted)) : 60u;
   std::size_t offers = 0;
+  std::size_t inverse_offers = 0;
   for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
     history cluster(seed);
     for (int i = 0; i < 40; ++i) {
@@ -419,6 +454,8 @@ TEST_CASE("random clusters get the offers that the rules prescribe") {
         cluster.compare();
     }
     offers += cluster.offers();
+    inverse_offers += cluster.inverse_offers();
   }
   CHECK(offers > seeds * 20);
+  CHECK(inverse_offers > seeds);
 }

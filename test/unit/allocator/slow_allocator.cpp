@@ -41,6 +41,7 @@ void slow_allocator::on(const update_framework& e) {
 void slow_allocator::on(const remove_framework& e) {
   frameworks.erase(e.framework);
   std::erase_if(filters, [&](const filter_facts& f) { return f.framework == e.framework; });
+  std::erase_if(inverse, [&](const inverse_facts& f) { return f.framework == e.framework; });
   for (auto& [id, agent] : agents)
     std::erase_if(agent.held, [&](const auto& held) { return held.first.first == e.framework; });
   forget_gone_members();
@@ -54,10 +55,11 @@ void slow_allocator::on(const activate_framework& e) {
 void slow_allocator::on(const deactivate_framework& e) {
   frameworks[e.framework].active = false;
   std::erase_if(filters, [&](const filter_facts& f) { return f.framework == e.framework; });
+  std::erase_if(inverse, [&](const inverse_facts& f) { return f.framework == e.framework; });
 }
 
 void slow_allocator::on(const add_agent& e) {
-  auto& agent = agents[e.agent] = {e.options, e.total, true, {}};
+  auto& agent = agents[e.agent] = {e.options, e.total, true, false, {}};
   for (const auto& [framework, used] : e.used)
     hold_used(agent, framework, used);
 }
@@ -70,6 +72,7 @@ void slow_allocator::on(const update_agent& e) {
 void slow_allocator::on(const remove_agent& e) {
   agents.erase(e.agent);
   std::erase_if(filters, [&](const filter_facts& f) { return f.agent == e.agent; });
+  std::erase_if(inverse, [&](const inverse_facts& f) { return f.agent == e.agent; });
   forget_gone_members();
 }
 
@@ -114,6 +117,25 @@ void slow_allocator::on(const revive_offers& e) {
   std::erase_if(filters, [&](const filter_facts& f) {
     return f.framework == e.framework && roles.contains(f.role);
   });
+  std::erase_if(inverse,
+                [&](const inverse_facts& f) { return f.framework == e.framework && f.until; });
+}
+
+void slow_allocator::on(const plan_absence& e) {
+  agents[e.agent].away = e.away;
+  std::erase_if(inverse, [&](const inverse_facts& f) { return f.agent == e.agent; });
+}
+
+void slow_allocator::on(const end_inverse_offer& e, time now) {
+  auto asked = std::find_if(inverse.begin(), inverse.end(), [&](const inverse_facts& f) {
+    return f.framework == e.framework && f.agent == e.agent && !f.until;
+  });
+  if (asked == inverse.end())
+    return;
+  if (e.filter && *e.filter > std::chrono::nanoseconds{0})
+    asked->until = now + *e.filter;
+  else
+    inverse.erase(asked);
 }
 
 void slow_allocator::on(const set_quota& e) {
@@ -175,6 +197,24 @@ std::vector<allocation> slow_allocator::cycle(std::uint64_t number, time now) {
   return offers_;
 }
 
+std::set<inverse_allocation> slow_allocator::inverse_offers(time now) {
+  std::erase_if(inverse, [&](const inverse_facts& f) { return f.until && *f.until <= now; });
+  std::set<inverse_allocation> result;
+  for (const auto& [id, agent] : agents)
+    for (const auto& [who, items] : agent.held) {
+      auto framework = frameworks.find(who.first);
+      if (!agent.away || !agent.activated || framework == frameworks.end() ||
+          !framework->second.active ||
+          std::any_of(inverse.begin(), inverse.end(), [&, &agent = id](const inverse_facts& f) {
+            return f.framework == who.first && f.agent == agent;
+          }))
+        continue;
+      inverse.push_back({who.first, id, std::nullopt});
+      result.insert({who.first, id});
+    }
+  return result;
+}
+
 /// What the framework can use of it.
 resources slow_allocator::for_member(const member& who, const agent_id& id,
                                      const resources& items) const {
@@ -195,9 +235,8 @@ void slow_allocator::offer(const member& who, const agent_id& id, const resource
   auto own = options.minimum.find(who.second);
   const auto& sets = own == options.minimum.end() ? policy.minimum.sets : own->second;
   auto amounts = items.all_quantities();
-  bool enough = sets.empty() || std::any_of(sets.begin(), sets.end(), [&](const auto& set) {
-                  return amounts.contains(set);
-                });
+  bool enough = sets.empty() || std::any_of(sets.begin(), sets.end(),
+                                            [&](const auto& set) { return amounts.contains(set); });
   if (items.empty() || !enough || refused(who, id, items))
     return;
   shared_given_[id] += items.shared();

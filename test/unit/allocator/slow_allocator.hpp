@@ -26,6 +26,7 @@ class slow_allocator {
     agent_traits options;
     resources total;
     bool activated = true;
+    bool away = false; ///< will be, for maintenance
     std::map<std::pair<framework_id, std::string>, resources> held; ///< without allocation role
   };
   struct framework_facts {
@@ -40,6 +41,13 @@ class slow_allocator {
     time until;
   };
 
+  /// A framework that has been asked to leave an agent (then `until` is nothing), or does not want to be.
+  struct inverse_facts {
+    framework_id framework;
+    agent_id agent;
+    std::optional<time> until;
+  };
+
   struct quota_facts {
     quantities guarantees;
     quantities limits;
@@ -51,6 +59,7 @@ class slow_allocator {
   std::map<agent_id, agent_facts> agents;
   std::map<framework_id, framework_facts> frameworks;
   std::vector<filter_facts> filters;
+  std::vector<inverse_facts> inverse;
 
   void on(const add_framework& e);
   void on(const update_framework& e);
@@ -66,6 +75,8 @@ class slow_allocator {
   void on(const convert_allocation& e);
   void on(const suppress_offers& e);
   void on(const revive_offers& e);
+  void on(const plan_absence& e);
+  void on(const end_inverse_offer& e, time now);
   void on(const set_quota& e);
   void on(const set_weights& e) {
     for (const auto& [path, weight] : e.weights)
@@ -76,6 +87,8 @@ class slow_allocator {
 
   /// The offers of the cycle with this number.
   std::vector<allocation> cycle(std::uint64_t number, time now);
+  /// Whom the cycle that has just been asks to leave.
+  std::set<inverse_allocation> inverse_offers(time now);
 
   /// What nobody holds of an agent; shared resources are always free.
   resources free_of(const agent_facts& agent) const;

@@ -4,6 +4,7 @@
 #include "model/resource_text.hpp"
 #include "protocol/state_delta.hpp"
 
+#include <mesos/v1/allocator.pb.h>
 #include <mesos/v1/mesos.pb.h>
 #include <troupe/registry.pb.h>
 
@@ -37,7 +38,10 @@ struct reader {
     known["agent " + x.agent->id.value()] =
         (x.agent->active ? "active " : "inactive ") + to_text(x.agent->total);
   }
-  void operator()(const delta::agent_removed& x) { known.erase("agent " + x.agent.value()); }
+  void operator()(const delta::agent_removed& x) {
+    known.erase("agent " + x.agent.value());
+    known.erase("answers for " + x.agent.value());
+  }
   void operator()(const delta::agent_recovered& x) {
     known["recovered " + x.agent->id.value()] = "";
   }
@@ -68,6 +72,20 @@ struct reader {
   }
   void operator()(const delta::offer_added& x) { known["offer " + x.offer->id().value()] = ""; }
   void operator()(const delta::offer_removed& x) { known.erase("offer " + x.offer.value()); }
+  void operator()(const delta::inverse_offer_added& x) {
+    known["inverse offer " + x.offer->id().value()] = "";
+  }
+  void operator()(const delta::inverse_offer_removed& x) {
+    known.erase("inverse offer " + x.offer.value());
+  }
+  void operator()(const delta::inverse_answers_changed& x) {
+    std::string text;
+    for (const auto& answer : x.answers)
+      text += answer->ShortDebugString();
+    known["answers for " + x.agent.value()] = text;
+    if (text.empty())
+      known.erase("answers for " + x.agent.value());
+  }
   void operator()(const delta::quota_changed& x) {
     known.erase("quota " + x.role);
     if (x.quota)

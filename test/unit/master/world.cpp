@@ -127,6 +127,16 @@ std::vector<std::string> world::offer(const scheduler& to, const worker& on,
   return ids;
 }
 
+std::vector<std::string> world::ask_to_leave(const scheduler& of, const worker& on) {
+  auto before = changes<delta::inverse_offer_added>().size();
+  take(core.inverse_offers({{of.id, on.id}}, now));
+  std::vector<std::string> ids;
+  auto added = changes<delta::inverse_offer_added>();
+  for (std::size_t i = before; i < added.size(); ++i)
+    ids.push_back(added[i].offer->id().value());
+  return ids;
+}
+
 void world::teardown(const framework_id& id) {
   auto turn = core.teardown(id, now);
   REQUIRE(turn.answer.status == 200);

@@ -59,6 +59,8 @@ class world {
   /// The allocator offers these; returns the ids of the offers made.
   std::vector<std::string> offer(const scheduler& to, const worker& on,
                                  const std::string& resources, const std::string& role = "*");
+  /// The allocator wants the framework to leave the agent; returns the ids of inverse offers made.
+  std::vector<std::string> ask_to_leave(const scheduler& of, const worker& on);
   void teardown(const framework_id& id);
   /// A call of the operator API, given as JSON. Nothing when the answer is still due, since
   /// nothing is stored yet.
