@@ -1,7 +1,7 @@
 #include "isolators/fetcher_actor.hpp"
 
 #include "isolators/containerizer_metrics.hpp"
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 
 #include <caf/all.hpp>
 

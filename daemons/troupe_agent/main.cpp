@@ -12,6 +12,7 @@
 #include "runtime/system.hpp"
 #include "runtime/verbosity_actor.hpp"
 
+#include "runtime/errors.hpp"
 #include <caf/all.hpp>
 
 #include <csignal>
@@ -37,20 +38,20 @@ struct parts {
   link::connector_actor connector;
 };
 
-parts start_parts(caf::actor_system& system, const agent_options& options, const troupe::clock& time,
-                  const agent::agent_config& config, metrics_actor numbers,
-                  containerizer_actor containerizer) {
+parts start_parts(caf::actor_system& system, const agent_options& options,
+                  const troupe::clock& time, const agent::agent_config& config,
+                  metrics_actor numbers, containerizer_actor containerizer) {
   parts p;
   p.keeper = system.spawn<caf::hidden>(supervisor, std::cref(time), end_process);
   p.numbers = supervise(p.keeper, "metrics", std::move(numbers));
   p.verbosity = supervise(p.keeper, "verbosity", system.spawn(verbosity, options.logging.level));
   p.around.metrics = p.numbers;
   p.around.containerizer = supervise(p.keeper, "containerizer", std::move(containerizer));
-  p.around.checkpointer
-    = supervise(p.keeper, "checkpointer",
+  p.around.checkpointer =
+      supervise(p.keeper, "checkpointer",
                 system.spawn<caf::detached>(agent::checkpointer, config.work_dir + "/meta"));
-  p.around.sandboxes
-    = supervise(p.keeper, "sandbox keeper",
+  p.around.sandboxes =
+      supervise(p.keeper, "sandbox keeper",
                 system.spawn<caf::detached>(agent::sandbox_keeper, config.work_dir));
   auto shell = system.spawn(agent::agent, config, p.around, std::cref(time));
   p.agent = caf::actor_cast<agent_actor>(shell);
@@ -77,8 +78,8 @@ int wait_for_end(caf::actor_system& system, const parts& p, stop_signals& signal
       continue;
     if (!*end || *end == caf::exit_reason::normal)
       return 0;
-    std::cerr << "troupe-agent: " << system.render(*end) << '\n';
-    log_error("the agent ended", {{"reason", system.render(*end)}});
+    std::cerr << "troupe-agent: " << text_of(*end) << '\n';
+    log_error("the agent ended", {{"reason", text_of(*end)}});
     return 1;
   }
 }
@@ -91,8 +92,8 @@ int run(const agent_options& options, const agent::agent_config& config,
   caf::actor_system_config system_config;
   configure_system(system_config, {.network = true});
   caf::actor_system system{system_config};
-  auto numbers
-    = system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time));
+  auto numbers =
+      system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time));
   auto containers = containerizer_settings(options, config);
   containers.metrics = numbers;
   auto containerizer = isolators::start_containerizer(system, containers, time);
@@ -110,13 +111,14 @@ int run(const agent_options& options, const agent::agent_config& config,
   if (auto port = server.start()) {
     http::attach_sandboxes(system, p.agent, files, config.work_dir);
     p.connector = supervise(p.keeper, "link connector",
-                            system.spawn<caf::detached>(link::connector, std::move(connector),
-                                                        p.agent));
-    log_info("agent is up", {{"address", address.advertised_ip}, {"port", *port},
-                             {"master", options.master}, {"resources", to_text(config.total)}});
+                            system.spawn(link::connector, std::move(connector), p.agent));
+    log_info("agent is up", {{"address", address.advertised_ip},
+                             {"port", *port},
+                             {"master", options.master},
+                             {"resources", to_text(config.total)}});
     status = wait_for_end(system, p, signals);
   } else {
-    fail(system.render(port.error()));
+    fail(text_of(port.error()));
   }
   server.stop();
   caf::anon_send_exit(p.agent, caf::exit_reason::user_shutdown);
@@ -134,8 +136,8 @@ int main(int argc, char** argv) {
   const auto secret = read_secret(options.link_secret);
   if (!secret || !start_log(options.logging, request.warnings))
     return 1;
-  const auto address = find_address(options.ip, options.advertise_ip, options.hostname,
-                                    options.hostname_lookup);
+  const auto address =
+      find_address(options.ip, options.advertise_ip, options.hostname, options.hostname_lookup);
   auto config = agent_settings(options, address);
   auto connector = connector_settings(options, *secret);
   for (const auto& problem : {config ? "" : config.error(), connector ? "" : connector.error()})
