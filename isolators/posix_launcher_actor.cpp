@@ -1,9 +1,9 @@
 #include "isolators/posix_launcher_actor.hpp"
 
 #include "isolators/containerizer_metrics.hpp"
-#include "runtime/errors.hpp"
 #include "isolators/files.hpp"
 #include "isolators/sandbox.hpp"
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <caf/all.hpp>

@@ -38,9 +38,9 @@ struct parts {
   link::connector_actor connector;
 };
 
-parts start_parts(caf::actor_system& system, const agent_options& options, const troupe::clock& time,
-                  const agent::agent_config& config, metrics_actor numbers,
-                  containerizer_actor containerizer) {
+parts start_parts(caf::actor_system& system, const agent_options& options,
+                  const troupe::clock& time, const agent::agent_config& config,
+                  metrics_actor numbers, containerizer_actor containerizer) {
   parts p;
   p.keeper = system.spawn<caf::hidden>(supervisor, std::cref(time), end_process);
   p.numbers = supervise(p.keeper, "metrics", std::move(numbers));
@@ -92,8 +92,8 @@ int run(const agent_options& options, const agent::agent_config& config,
   caf::actor_system_config system_config;
   configure_system(system_config, {.network = true});
   caf::actor_system system{system_config};
-  auto numbers
-    = system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time));
+  auto numbers =
+      system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time));
   auto containers = containerizer_settings(options, config);
   containers.metrics = numbers;
   auto containerizer = isolators::start_containerizer(system, containers, time);
