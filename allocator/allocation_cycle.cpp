@@ -15,10 +15,9 @@ void allocation_cycle::guarantee(agent_index a, std::uint64_t key) {
   if (!books_.quota.needs_anything() && books_.agents[a].plain)
     return;
   filters_.visit(a, books_.agents[a].free);
-  each_role(sorters_.quota_roles, a, [&](role_index r) {
-    each_member(a, r, [&](member_index m) {
-      offer_if_wanted(m, a, what_is_guaranteed(m, a, key));
-    });
+  each_role(*sorters_.quota_roles, a, [&](role_index r) {
+    each_member(a, r,
+                [&](member_index m) { offer_if_wanted(m, a, what_is_guaranteed(m, a, key)); });
   });
 }
 
@@ -151,7 +150,7 @@ void allocation_cycle::offer(member_index m, agent_index a, const resources& ite
   sorters_.frameworks.allocated(m, amounts.member.amounts());
   sorters_.roles.allocated(member.role, amounts.role.amounts());
   if (role.guaranteed)
-    sorters_.quota_roles.allocated(member.role, amounts.firm.amounts());
+    sorters_.quota_roles->allocated(member.role, amounts.firm.amounts());
 }
 
 } // namespace troupe::allocator

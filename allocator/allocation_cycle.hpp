@@ -16,11 +16,11 @@
 
 namespace troupe::allocator {
 
-/// The sorters of a cycle. The one of the quota roles knows the roles with a guarantee, and what
-/// counts for quotas.
+/// The sorters of a cycle.
 struct sorter_tables {
   sorter_table& roles;
-  sorter_table& quota_roles;
+  /// Knows the roles with a guarantee, and what counts for quotas. May be null while there is no quota.
+  sorter_table* quota_roles;
   sorter_table& frameworks;
 };
 
@@ -32,8 +32,8 @@ std::uint64_t filling_order(std::uint64_t key, const resource& item);
 /// want of every agent, then all the rest.
 class allocation_cycle {
  public:
-  allocation_cycle(const allocation_policy& policy, cluster_books& books,
-                   offer_filters& filters, sorter_tables sorters);
+  allocation_cycle(const allocation_policy& policy, cluster_books& books, offer_filters& filters,
+                   sorter_tables sorters);
 
   /// About that many agents will be served.
   void expect(std::size_t agents) { offers_.reserve(agents); }

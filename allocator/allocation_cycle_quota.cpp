@@ -41,9 +41,8 @@ kept_back fill(const std::vector<resource>& items, std::uint64_t key, Left left,
   std::vector<std::tuple<std::uint64_t, const resource*>> order;
   for (const auto& item : items)
     order.emplace_back(is_loose(item) ? filling_order(key, item) : 0, &item);
-  std::stable_sort(order.begin(), order.end(), [](const auto& x, const auto& y) {
-    return std::get<0>(x) < std::get<0>(y);
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& x, const auto& y) { return std::get<0>(x) < std::get<0>(y); });
   kept_back result;
   for (const auto& [place, item] : order) {
     if (!is_loose(*item)) {
@@ -70,8 +69,8 @@ std::uint64_t filling_order(std::uint64_t key, const resource& item) {
   auto place = mix_bits(key ^ mix_text(item.name) ^
                         mix_bits(static_cast<std::uint64_t>(item.scalar().milli())));
   if (item.disk && item.disk->source)
-    for (const auto& text : {item.disk->source->root, item.disk->source->id,
-                             item.disk->source->profile})
+    for (const auto& text :
+         {item.disk->source->root, item.disk->source->id, item.disk->source->profile})
       place = mix_bits(place ^ mix_text(text.value_or("")));
   return place;
 }

@@ -143,12 +143,13 @@ class allocator_shell {
       auto scope =
           what == work::batch ? allocator_core::scope::batch : allocator_core::scope::event;
       bool needed = core_.prepare(now(), scope);
-      // A batch passes the changes on even if there is nothing to offer, so that they never pile
-      // up.
-      if (needed || what == work::batch)
-        send_changes();
       if (needed)
-        return borrow();
+        return role_table_ ? run() : borrow();
+      // A quiet second ends the loan, and changes are passed on, so that they never pile up.
+      if (what == work::batch) {
+        return_tables();
+        send_changes();
+      }
       schedule_.finish(now());
     }
     arm();
@@ -162,30 +163,34 @@ class allocator_shell {
     self_->delayed_send(self_, *when - now(), caf::tick_atom::value);
   }
 
+  void pass_on(const sorter_actor& sorter, sorter_changes changes) {
+    if (!changes.changes.empty())
+      self_->send(sorter, std::move(changes));
+  }
+
   void send_changes() {
-    auto pass_on = [this](const sorter_actor& sorter, sorter_changes changes) {
-      if (!changes.changes.empty())
-        self_->send(sorter, std::move(changes));
-    };
     pass_on(role_sorter_, core_.take_role_changes());
     pass_on(quota_role_sorter_, core_.take_quota_role_changes());
     pass_on(framework_sorter_, core_.take_framework_changes());
   }
 
-  /// All tables are asked for at once; a loan lasts until the cycle is over. A sorter that fails
-  /// to lend is beyond repair, and the allocator ends with it.
+  /// All tables are asked for at once. A loan lasts until a batch has nothing to do: as long as cycles follow each other,
+  /// they need not ask again. A sorter that fails to lend is beyond repair, and the allocator ends with it.
   void borrow() {
+    send_changes();
     fetch(role_sorter_, role_table_);
-    fetch(quota_role_sorter_, quota_role_table_);
     fetch(framework_sorter_, framework_table_);
+    if (core_.has_quotas())
+      fetch(quota_role_sorter_, quota_role_table_);
   }
 
   void fetch(const sorter_actor& from, std::shared_ptr<sorter_table>& into) {
+    ++loans_awaited_;
     self_->request(from, caf::infinite, lend_atom::value)
         .then(
             [this, &into](share_table& lent) {
               into = std::move(lent.table);
-              if (role_table_ && quota_role_table_ && framework_table_)
+              if (--loans_awaited_ == 0)
                 run();
             },
             [this](const caf::error& why) {
@@ -196,20 +201,33 @@ class allocator_shell {
   }
 
   void run() {
+    if (core_.has_quotas() &&
+        !quota_role_table_) // the first quota came while the others were on their way
+      return fetch(quota_role_sorter_, quota_role_table_);
     // What happened while the tables were on their way.
     apply(core_.take_role_changes(), *role_table_);
-    apply(core_.take_quota_role_changes(), *quota_role_table_);
     apply(core_.take_framework_changes(), *framework_table_);
+    if (quota_role_table_)
+      apply(core_.take_quota_role_changes(), *quota_role_table_);
+    else
+      pass_on(quota_role_sorter_, core_.take_quota_role_changes());
     auto begin = now();
-    auto offers = core_.cycle({*role_table_, *quota_role_table_, *framework_table_});
-    publish_run(begin);
-    self_->send(role_sorter_, share_table{std::exchange(role_table_, nullptr)});
-    self_->send(quota_role_sorter_, share_table{std::exchange(quota_role_table_, nullptr)});
-    self_->send(framework_sorter_, share_table{std::exchange(framework_table_, nullptr)});
+    auto offers = core_.cycle({*role_table_, quota_role_table_.get(), *framework_table_});
     if (!offers.empty())
       self_->send(sink_, offers_made{std::move(offers)});
+    publish_run(begin);
     schedule_.finish(now());
     advance();
+  }
+
+  void return_tables() {
+    auto give_back = [this](const sorter_actor& to, std::shared_ptr<sorter_table>& table) {
+      if (table)
+        self_->send(to, share_table{std::exchange(table, nullptr)});
+    };
+    give_back(role_sorter_, role_table_);
+    give_back(framework_sorter_, framework_table_);
+    give_back(quota_role_sorter_, quota_role_table_);
   }
 
   void publish_run(caf::actor_clock::time_point begin) {
@@ -231,6 +249,7 @@ class allocator_shell {
   std::shared_ptr<sorter_table> role_table_;
   std::shared_ptr<sorter_table> framework_table_;
   std::shared_ptr<sorter_table> quota_role_table_;
+  int loans_awaited_ = 0;
   cycle_schedule schedule_;
   share_rules rules_;
   metrics_actor metrics_;
@@ -242,7 +261,8 @@ class allocator_shell {
 allocator_state::allocator_state() = default;
 allocator_state::~allocator_state() = default;
 
-metered_allocator_actor::behavior_type hierarchical_allocator(self_pointer self, allocator_config config) {
+metered_allocator_actor::behavior_type hierarchical_allocator(self_pointer self,
+                                                              allocator_config config) {
   self->state.shell = std::make_unique<allocator_shell>(self, std::move(config));
   auto* shell = self->state.shell.get();
   return {

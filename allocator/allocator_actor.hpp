@@ -29,8 +29,9 @@ enum class sorter_kind {
 
 struct allocator_config {
   allocation_policy policy;
-  /// Least time between two cycles that events start (new agent, recovered resources, revive, ...).
-  std::chrono::nanoseconds event_gap = std::chrono::milliseconds{1};
+  /// Least time from a cycle to the next that events start (new agent, recovered resources, revive, ...); after a
+  /// cycle that took longer, as long as that one.
+  std::chrono::nanoseconds event_gap = std::chrono::microseconds{250};
   sorter_kind role_sorter = sorter_kind::drf;
   sorter_kind framework_sorter = sorter_kind::drf;
   /// Used instead of the kinds above when set.

@@ -70,6 +70,8 @@ class allocator_core {
   enum class scope { event, batch };
   /// Ends filters that are due. True when a cycle would have an agent to visit.
   bool prepare(time now, scope what);
+  /// Whether a cycle looks at the quota roles' table.
+  bool has_quotas() const { return books_.quota.any(); }
   /// Makes offers, never two of the same resources; prepare comes before. The tables must have been
   /// told all changes, and are told here what the cycle allocates.
   std::vector<allocation> cycle(sorter_tables sorters);

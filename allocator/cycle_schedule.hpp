@@ -9,8 +9,9 @@
 namespace troupe::allocator {
 
 /// A batch is due `interval` after the end of the one before (the first after one interval). An
-/// event asks for a cycle of its own: at once, but not within `gap` after the last cycle; requests
-/// that come until then share it. Nothing is due while a cycle runs.
+/// event asks for a cycle of its own: at once, but not within `gap` after the last cycle, nor within the time that one
+/// took, so that event cycles never take more than half of the time; requests that come until then share it. Nothing
+/// is due while a cycle runs.
 class cycle_schedule {
  public:
   using time = std::chrono::steady_clock::time_point;
@@ -33,15 +34,15 @@ class cycle_schedule {
     if (!started_ || running_ != work::none)
       return work::none;
     if (now >= next_batch_)
-      return begin(work::batch);
+      return begin(work::batch, now);
     if (requested_ && now >= next_event_)
-      return begin(work::event_cycle);
+      return begin(work::event_cycle, now);
     return work::none;
   }
   void finish(time now) {
     if (std::exchange(running_, work::none) == work::batch)
       next_batch_ = now + interval_;
-    next_event_ = now + gap_;
+    next_event_ = now + std::max<std::chrono::nanoseconds>(gap_, now - begun_);
   }
   /// When to call `take` again at the latest, unless a cycle runs or an event comes before.
   std::optional<time> wake_up() const {
@@ -51,8 +52,9 @@ class cycle_schedule {
   }
 
  private:
-  work begin(work what) {
+  work begin(work what, time now) {
     requested_ = false;
+    begun_ = now;
     return running_ = what;
   }
 
@@ -61,6 +63,7 @@ class cycle_schedule {
   bool started_ = false;
   bool requested_ = false;
   work running_ = work::none;
+  time begun_;
   time next_batch_;
   time next_event_;
 };

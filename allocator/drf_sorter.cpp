@@ -198,9 +198,7 @@ void drf_sorter::settle_one(node n) {
                             [this](node a, node b) { return before(a, b); });
   };
   // Mostly it is the one that was served last, the first of all.
-  auto from = !row.ordered             ? siblings.end()
-              : siblings[0] == n      ? siblings.begin()
-                                      : place();
+  auto from = !row.ordered ? siblings.end() : siblings[0] == n ? siblings.begin() : place();
   row.share = current_share(n);
   row.count = row.allocations;
   if (!tree_.is_active(n)) {

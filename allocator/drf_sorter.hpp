@@ -79,11 +79,11 @@ class drf_sorter final : public sorter_table {
 
   role_tree tree_;
   std::set<std::string> excluded_names_;
-  std::vector<row> rows_;                // by node
-  std::vector<child_order> order_;       // by node
-  std::vector<std::int64_t> held_;       // by node, `width_` resources each
-  std::vector<std::int64_t> total_;      // by resource
-  std::vector<char> counts_;             // by resource: not excluded
+  std::vector<row> rows_;           // by node
+  std::vector<child_order> order_;  // by node
+  std::vector<std::int64_t> held_;  // by node, `width_` resources each
+  std::vector<std::int64_t> total_; // by resource
+  std::vector<char> counts_;        // by resource: not excluded
   std::size_t width_ = 0;
   std::vector<node> marked_;
   std::size_t unranked_ = 0;

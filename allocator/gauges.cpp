@@ -64,8 +64,8 @@ double dominant_share(const quantities& held, const quantities& total, const sha
   double share = 0;
   for (const auto& [name, amount] : held)
     if (auto all = total.get(name); !all.is_zero() && !rules.excluded.contains(name))
-      share = std::max(share,
-                       static_cast<double>(amount.milli()) / static_cast<double>(all.milli()));
+      share =
+          std::max(share, static_cast<double>(amount.milli()) / static_cast<double>(all.milli()));
   return share;
 }
 
@@ -92,8 +92,8 @@ gauge_values gauges_of(const allocator_core& core, const share_rules& rules) {
   }
   for (member_index m = 0; m < books.member_limit(); ++m)
     if (auto filters = core.filters().count(m); filters > 0)
-      result[prefix + "offer_filters/roles/" + books.role(books.member(m).role).name +
-             "/active"] += static_cast<double>(filters);
+      result[prefix + "offer_filters/roles/" + books.role(books.member(m).role).name + "/active"] +=
+          static_cast<double>(filters);
   return result;
 }
 

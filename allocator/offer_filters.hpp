@@ -69,7 +69,7 @@ class offer_filters {
 
   std::vector<by_agent> filters_;  // by member
   std::vector<last_visit> visits_; // by agent
-  std::vector<deadline> heap_;    // earliest first; entries of dropped filters stay until compacted
+  std::vector<deadline> heap_; // earliest first; entries of dropped filters stay until compacted
   std::uint64_t last_serial_ = 0;
   std::size_t size_ = 0;
 };

@@ -85,7 +85,7 @@ class quota_books {
     std::string path;
     node parent = none;
     bool set = false;
-    bool guaranteed = false; ///< this role itself
+    bool guaranteed = false;    ///< this role itself
     std::vector<entry> entries; // by resource; may be shorter than others'
   };
 

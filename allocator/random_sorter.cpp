@@ -24,60 +24,86 @@ void random_sorter::set_active(sorter_client client, bool active) {
   if (!tree_.set_active(client, active))
     return;
   for (auto n = tree_.leaf(client); tree_.parent(n) != role_tree::no_node; n = tree_.parent(n)) {
-    auto& siblings = children_[tree_.parent(n)];
+    auto& [siblings, heaviest] = children_[tree_.parent(n)];
     auto place = std::find(siblings.begin(), siblings.end(), n);
     if (tree_.is_active(n) == (place != siblings.end()))
       break; // nothing changes further up either
-    if (tree_.is_active(n))
-      siblings.push_back(n);
-    else
+    if (!tree_.is_active(n)) {
       siblings.erase(place);
+      continue;
+    }
+    siblings.push_back(n);
+    heaviest = std::max(heaviest, tree_.weight(n));
   }
 }
 
 void random_sorter::set_weight(std::string_view path, double weight) {
-  tree_.set_weight(path, weight);
+  auto n = tree_.set_weight(path, weight);
+  if (n == role_tree::no_node || tree_.parent(n) == role_tree::no_node)
+    return;
+  auto& heaviest = children_[tree_.parent(n)].heaviest;
+  heaviest = std::max(heaviest, weight);
 }
 
 void random_sorter::begin(sorter_group group) {
   auto root = tree_.root(group);
   children_.resize(tree_.node_limit());
   walk_.clear();
-  enter(root);
+  walk_.push_back({root, 0});
 }
 
 sorter_client random_sorter::next() {
   while (!walk_.empty()) {
     auto& top = walk_.back();
-    if (top.drawn == children_[top.at].size()) {
+    if (top.drawn == children_[top.at].active.size()) {
       walk_.pop_back();
       continue;
     }
     auto child = draw(top);
     if (auto client = tree_.client(child); client != no_client)
       return client;
-    enter(child);
+    walk_.push_back({child, 0});
   }
   return no_client;
 }
 
-void random_sorter::enter(node n) {
-  double sum = 0;
-  for (auto child : children_[n])
-    sum += tree_.weight(child);
-  walk_.push_back({n, 0, sum});
+/// The drawn one swaps to the front.
+random_sorter::node random_sorter::draw(step& from) {
+  auto& family = children_[from.at];
+  std::swap(family.active[from.drawn], family.active[pick(family, from.drawn)]);
+  return family.active[from.drawn++];
 }
 
-/// Draws by walking along the weights of those left; the drawn one swaps to the front.
-random_sorter::node random_sorter::draw(step& from) {
-  auto& all = children_[from.at];
-  auto point = random_.unit() * from.weight_left;
-  auto chosen = from.drawn;
-  while (chosen + 1 < all.size() && point >= tree_.weight(all[chosen]))
-    point -= tree_.weight(all[chosen++]);
-  from.weight_left -= tree_.weight(all[chosen]);
-  std::swap(all[from.drawn], all[chosen]);
-  return all[from.drawn++];
+/// Rejection sampling: any of those left, kept with a chance in proportion to its weight. Every try is drawn anew, so
+/// giving up after some changes no chances.
+std::size_t random_sorter::pick(family& from, std::size_t drawn) {
+  constexpr int patience = 32;
+  const auto left = static_cast<std::uint32_t>(from.active.size() - drawn);
+  if (left == 1)
+    return drawn;
+  for (int i = 0; i < patience; ++i) {
+    const auto at = drawn + random_.below(left);
+    if (random_.unit() * from.heaviest < tree_.weight(from.active[at]))
+      return at;
+  }
+  return pick_by_walking(from, drawn);
+}
+
+/// For weights that are far apart: along the weights of all that are left. Finds the heaviest anew.
+std::size_t random_sorter::pick_by_walking(family& from, std::size_t drawn) {
+  double sum = 0;
+  from.heaviest = 0;
+  for (std::size_t i = 0; i < from.active.size(); ++i) {
+    const auto weight = tree_.weight(from.active[i]);
+    from.heaviest = std::max(from.heaviest, weight);
+    if (i >= drawn)
+      sum += weight;
+  }
+  auto point = random_.unit() * sum;
+  auto chosen = drawn;
+  while (chosen + 1 < from.active.size() && point >= tree_.weight(from.active[chosen]))
+    point -= tree_.weight(from.active[chosen++]);
+  return chosen;
 }
 
 } // namespace troupe::allocator

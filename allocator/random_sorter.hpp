@@ -27,18 +27,22 @@ class random_sorter final : public sorter_table {
  private:
   using node = role_tree::node;
 
+  struct family {
+    std::vector<node> active; // in whatever order
+    double heaviest = 0;      // no weight of an active child is above this
+  };
   struct step {
     node at;
-    std::size_t drawn;  // the first children of `at` are drawn already
-    double weight_left; // of the others
+    std::size_t drawn; // the first children of `at` are drawn already
   };
 
-  void enter(node n);
   node draw(step& from);
+  std::size_t pick(family& from, std::size_t drawn);
+  std::size_t pick_by_walking(family& from, std::size_t drawn);
 
   role_tree tree_;
   random_source random_;
-  std::vector<std::vector<node>> children_; // by node: its active children, in whatever order
+  std::vector<family> children_; // by node
   std::vector<step> walk_;
 };
 

@@ -1,4 +1,4 @@
-/// A sorter as an actor: it owns a table, keeps it up to date, and lends it for a cycle.
+/// A sorter as an actor: it owns a table, keeps it up to date, and lends it for the time of one or more cycles.
 #pragma once
 
 // CAF's result.hpp uses it without including it.

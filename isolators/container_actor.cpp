@@ -1,7 +1,7 @@
 #include "isolators/container_actor.hpp"
 
 #include "isolators/command_line.hpp"
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <caf/all.hpp>

@@ -1,6 +1,6 @@
 #include "isolators/containerizer_actor.hpp"
 
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <caf/all.hpp>

@@ -1,6 +1,6 @@
 #include "isolators/fetcher_actor.hpp"
 
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 
 #include <caf/all.hpp>
 

@@ -1,6 +1,6 @@
 #include "isolators/filesystem_isolator.hpp"
 
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 
 #include <caf/all.hpp>
 #include <mesos/v1/mesos.pb.h>

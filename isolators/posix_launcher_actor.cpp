@@ -1,6 +1,6 @@
 #include "isolators/posix_launcher_actor.hpp"
 
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 #include "isolators/files.hpp"
 #include "isolators/sandbox.hpp"
 #include "runtime/logging.hpp"

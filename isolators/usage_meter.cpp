@@ -1,6 +1,6 @@
 #include "isolators/usage_meter.hpp"
 
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 
 #include <caf/all.hpp>
 

@@ -56,7 +56,7 @@ std::vector<allocation> bare_allocator::run(allocator_core::scope scope) {
   apply(core.take_role_changes(), *roles);
   apply(core.take_quota_role_changes(), *quota_roles);
   apply(core.take_framework_changes(), *frameworks);
-  return core.cycle({*roles, *quota_roles, *frameworks});
+  return core.cycle({*roles, quota_roles.get(), *frameworks});
 }
 
 std::vector<allocation> bare_allocator::batch() {

@@ -1,6 +1,6 @@
 /// bench_allocator [--bars] [--rounds N] [--json FILE] [--plot DIR]: how long allocation cycles take.
-#include "bench/support/plot.hpp"
 #include "bench/allocator/workload.hpp"
+#include "bench/support/plot.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -133,6 +133,16 @@ void measure_the_rest(session& all, const options& wanted) {
   auto quota = quotas(large, few);
   all.add("quotas, full", large, quota.full, 50);
   all.add("quotas, unchanged", large, quota.nothing_changed, 0.1);
+  for (std::size_t frameworks : {50, 200, 1'000}) {
+    cluster_shape shape{1'000, frameworks, true, false};
+    auto boundary = actor_boundary(shape, std::max(wanted.rounds, 150));
+    all.add("whitelist lifted", shape, boundary.bare);
+    all.add("the same, actors", shape, boundary.with_actors);
+    timings cost;
+    cost.unit = "%";
+    cost.values = {(boundary.with_actors.min() / boundary.bare.min() - 1) * 100};
+    all.add("actor boundary", shape, cost, 10);
+  }
   auto latency = freed_to_offer(huge, 2'000);
   all.add("freed to offer, p99", huge, latency, 2);
   std::sort(latency.values.begin(), latency.values.end());
@@ -218,12 +228,14 @@ bool write_plots(const std::vector<row>& rows, const std::string& folder) {
     return r.measured.min() * 1e3 / static_cast<double>(r.measured.offers);
   };
   const std::vector<std::pair<std::string, picture>> pictures{
-      {"cycle_drf", {"A cycle that offers every agent, fair shares", "agents", "milliseconds",
-                     lines_of(false, cycle)}},
-      {"cycle_random", {"A cycle that offers every agent, weighted random", "agents",
-                        "milliseconds", lines_of(true, cycle)}},
-      {"offer_drf", {"Time of one offer, fair shares", "agents", "microseconds",
-                     lines_of(false, offer)}},
+      {"cycle_drf",
+       {"A cycle that offers every agent, fair shares", "agents", "milliseconds",
+        lines_of(false, cycle)}},
+      {"cycle_random",
+       {"A cycle that offers every agent, weighted random", "agents", "milliseconds",
+        lines_of(true, cycle)}},
+      {"offer_drf",
+       {"Time of one offer, fair shares", "agents", "microseconds", lines_of(false, offer)}},
   };
   return std::all_of(pictures.begin(), pictures.end(), [&](const auto& entry) {
     if (entry.second.lines.empty())

@@ -33,8 +33,12 @@ std::string cluster_shape::name() const {
          (random ? "random " : "DRF ") + (own_roles ? "own" : "one");
 }
 
-double timings::min() const { return *std::min_element(values.begin(), values.end()); }
-double timings::max() const { return *std::max_element(values.begin(), values.end()); }
+double timings::min() const {
+  return *std::min_element(values.begin(), values.end());
+}
+double timings::max() const {
+  return *std::max_element(values.begin(), values.end());
+}
 double timings::median() const {
   auto sorted = values;
   std::sort(sorted.begin(), sorted.end());
@@ -168,7 +172,8 @@ timings small_tasks(const cluster_shape& shape, int rounds) {
         running.push_back({offer.framework, offer.agent, task, std::nullopt});
       else
         rest += task;
-      allocator.tell(recover_resources{offer.framework, offer.agent, rest, std::chrono::seconds{5}});
+      allocator.tell(
+          recover_resources{offer.framework, offer.agent, rest, std::chrono::seconds{5}});
     }
   };
   const auto full = shape.agents * 24 * 9 / 10;

@@ -22,7 +22,7 @@ struct cluster_shape {
 struct timings {
   std::vector<double> values;
   std::vector<double> wall; ///< time that passed, beside processor time
-  std::size_t offers = 0; ///< per round; 0: not what the figure is about
+  std::size_t offers = 0;   ///< per round; 0: not what the figure is about
   std::string unit = "ms";
 
   void add_seconds(double seconds) { values.push_back(seconds * 1e3); }
@@ -37,6 +37,13 @@ timings all_free(const cluster_shape& shape, int rounds);
 /// The same through the actors, a new allocator each round: from the start message to the last
 /// offer.
 timings all_free_with_actors(const cluster_shape& shape, int rounds);
+/// A whitelist that let no agent in is lifted: one message in, an offer of every agent out. With one thread and through
+/// the actors, round by round in turn: what the actor boundary costs. Time that passed.
+struct boundary_timings {
+  timings bare;
+  timings with_actors;
+};
+boundary_timings actor_boundary(const cluster_shape& shape, int rounds);
 /// The next batch, with everything out on offer.
 timings nothing_free(const cluster_shape& shape, int rounds);
 

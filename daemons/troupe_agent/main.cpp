@@ -12,6 +12,7 @@
 #include "runtime/system.hpp"
 #include "runtime/verbosity_actor.hpp"
 
+#include "runtime/errors.hpp"
 #include <caf/all.hpp>
 
 #include <csignal>
@@ -37,21 +38,22 @@ struct parts {
   link::connector_actor connector;
 };
 
-parts start_parts(caf::actor_system& system, const agent_options& options, const troupe::clock& time,
-                  const agent::agent_config& config, containerizer_actor containerizer) {
+parts start_parts(caf::actor_system& system, const agent_options& options,
+                  const troupe::clock& time, const agent::agent_config& config,
+                  containerizer_actor containerizer) {
   parts p;
   p.keeper = system.spawn<caf::hidden>(supervisor, std::cref(time), end_process);
-  p.numbers = supervise(p.keeper, "metrics",
-                        system.spawn(metrics, metrics_config{"slave/uptime_secs", true},
-                                     std::cref(time)));
+  p.numbers =
+      supervise(p.keeper, "metrics",
+                system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time)));
   p.verbosity = supervise(p.keeper, "verbosity", system.spawn(verbosity, options.logging.level));
   p.around.metrics = p.numbers;
   p.around.containerizer = supervise(p.keeper, "containerizer", std::move(containerizer));
-  p.around.checkpointer
-    = supervise(p.keeper, "checkpointer",
+  p.around.checkpointer =
+      supervise(p.keeper, "checkpointer",
                 system.spawn<caf::detached>(agent::checkpointer, config.work_dir + "/meta"));
-  p.around.sandboxes
-    = supervise(p.keeper, "sandbox keeper",
+  p.around.sandboxes =
+      supervise(p.keeper, "sandbox keeper",
                 system.spawn<caf::detached>(agent::sandbox_keeper, config.work_dir));
   auto shell = system.spawn(agent::agent, config, p.around, std::cref(time));
   caf::anon_send(p.numbers, add_gauge_source{caf::actor_cast<gauge_source_actor>(shell)});
@@ -79,8 +81,8 @@ int wait_for_end(caf::actor_system& system, const parts& p, stop_signals& signal
       continue;
     if (!*end || *end == caf::exit_reason::normal)
       return 0;
-    std::cerr << "troupe-agent: " << system.render(*end) << '\n';
-    log_error("the agent ended", {{"reason", system.render(*end)}});
+    std::cerr << "troupe-agent: " << text_of(*end) << '\n';
+    log_error("the agent ended", {{"reason", text_of(*end)}});
     return 1;
   }
 }
@@ -93,8 +95,8 @@ int run(const agent_options& options, const agent::agent_config& config,
   caf::actor_system_config system_config;
   configure_system(system_config, {.network = true});
   caf::actor_system system{system_config};
-  auto containerizer
-    = isolators::start_containerizer(system, containerizer_settings(options, config), time);
+  auto containerizer =
+      isolators::start_containerizer(system, containerizer_settings(options, config), time);
   if (!containerizer)
     return fail(containerizer.error());
   auto p = start_parts(system, options, time, config, *containerizer);
@@ -109,13 +111,14 @@ int run(const agent_options& options, const agent::agent_config& config,
   if (auto port = server.start()) {
     http::attach_sandboxes(system, p.agent, files, config.work_dir);
     p.connector = supervise(p.keeper, "link connector",
-                            system.spawn<caf::detached>(link::connector, std::move(connector),
-                                                        p.agent));
-    log_info("agent is up", {{"address", address.advertised_ip}, {"port", *port},
-                             {"master", options.master}, {"resources", to_text(config.total)}});
+                            system.spawn(link::connector, std::move(connector), p.agent));
+    log_info("agent is up", {{"address", address.advertised_ip},
+                             {"port", *port},
+                             {"master", options.master},
+                             {"resources", to_text(config.total)}});
     status = wait_for_end(system, p, signals);
   } else {
-    fail(system.render(port.error()));
+    fail(text_of(port.error()));
   }
   server.stop();
   caf::anon_send_exit(p.agent, caf::exit_reason::user_shutdown);
@@ -133,8 +136,8 @@ int main(int argc, char** argv) {
   const auto secret = read_secret(options.link_secret);
   if (!secret || !start_log(options.logging, request.warnings))
     return 1;
-  const auto address = find_address(options.ip, options.advertise_ip, options.hostname,
-                                    options.hostname_lookup);
+  const auto address =
+      find_address(options.ip, options.advertise_ip, options.hostname, options.hostname_lookup);
   auto config = agent_settings(options, address);
   auto connector = connector_settings(options, *secret);
   for (const auto& problem : {config ? "" : config.error(), connector ? "" : connector.error()})

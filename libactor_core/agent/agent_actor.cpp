@@ -1,6 +1,7 @@
 #include "agent/agent_actor.hpp"
 
 #include "agent/agent_shell.hpp"
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 namespace troupe::agent {
@@ -49,7 +50,7 @@ void begin(self_pointer self) {
             find_sandboxes(self);
           },
           [self](const caf::error& why) {
-            const auto text = "cannot read the checkpoints: " + self->system().render(why);
+            const auto text = "cannot read the checkpoints: " + text_of(why);
             log_error("the agent ends", {{"why", text}});
             end(self, make_error(agent_ec::recovery_failed, text));
           });

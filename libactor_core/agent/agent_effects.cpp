@@ -1,6 +1,7 @@
 #include "agent/agent_shell.hpp"
 
 #include "agent/command_executor.hpp"
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 namespace troupe::agent {
@@ -19,7 +20,7 @@ void store(self_pointer self, Operation operation, const std::string& path) {
             perform(self, std::move(released));
           },
           [self, path](const caf::error& why) {
-            const auto text = "cannot checkpoint " + path + ": " + self->system().render(why);
+            const auto text = "cannot checkpoint " + path + ": " + text_of(why);
             log_error("the agent ends", {{"why", text}});
             end(self, make_error(agent_ec::checkpoint_failed, text));
           });
@@ -139,7 +140,7 @@ void performer::operator()(effect::take_over& x) {
             react(self, st.core->containers_recovered(now(*st.clock)));
           },
           [self = self_](const caf::error& why) {
-            const auto text = "cannot take containers over: " + self->system().render(why);
+            const auto text = "cannot take containers over: " + text_of(why);
             log_error("the agent ends", {{"why", text}});
             end(self, make_error(agent_ec::recovery_failed, text));
           });

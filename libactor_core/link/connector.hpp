@@ -2,7 +2,9 @@
 ///
 ///   find ──▶ connect ──▶ handshake ──▶ open ──closed──▶ wait (0.1 s, doubling to 10 s, with jitter) ──▶ find
 ///
-/// Finding and connecting block, so the connector is a detached actor.
+/// Finding and connecting block, so a detached actor is spawned for each try. The connector itself is not detached: it
+/// is linked to a broker, and a broker that gets its exit after the middleman has stopped keeps the sender's
+/// memory for ever. `~actor_system` waits for the memory of detached actors (CAF 0.17.6), of others not.
 #pragma once
 
 #include "link/peers.hpp"
@@ -47,7 +49,6 @@ struct connector_state {
   std::string last_problem; ///< not to log the same line at every try
 };
 
-/// Spawn detached.
 connector_actor::behavior_type connector(connector_actor::stateful_pointer<connector_state> self,
                                          connector_config config, master_link_listener_actor agent);
 

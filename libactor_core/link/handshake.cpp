@@ -26,8 +26,8 @@ handshake_step master_handshake::on(const Record& record) {
     return on_hello(record);
   if (!hello_nonce_.empty() && record.has_proof())
     return on_proof(record);
-  return refuse("record out of turn: expected "
-                + std::string(hello_nonce_.empty() ? "hello" : "proof"));
+  return refuse("record out of turn: expected " +
+                std::string(hello_nonce_.empty() ? "hello" : "proof"));
 }
 
 handshake_step master_handshake::on_hello(const Record& record) {
@@ -47,8 +47,8 @@ handshake_step master_handshake::on_hello(const Record& record) {
 }
 
 handshake_step master_handshake::on_proof(const Record& record) {
-  const auto wanted = make_proof(expected_.secret,
-                                 {"agent", hello_nonce_, challenge_nonce_, principal_});
+  const auto wanted =
+      make_proof(expected_.secret, {"agent", hello_nonce_, challenge_nonce_, principal_});
   if (!same_proof(wanted, record.proof().mac()))
     return refuse("authentication failed: the agent's link secret differs from the master's");
   handshake_step step;
@@ -56,8 +56,8 @@ handshake_step master_handshake::on_proof(const Record& record) {
   step.reply = std::make_shared<Record>();
   auto* welcome = step.reply->mutable_welcome();
   welcome->set_version(protocol_version);
-  welcome->set_mac(make_proof(expected_.secret,
-                              {"master", hello_nonce_, challenge_nonce_, principal_}));
+  welcome->set_mac(
+      make_proof(expected_.secret, {"master", hello_nonce_, challenge_nonce_, principal_}));
   welcome->set_max_record_bytes(terms_.max_record_bytes);
   welcome->set_heartbeat_ms(terms_.heartbeat_ms);
   welcome->set_credit(terms_.credit);
@@ -89,7 +89,7 @@ handshake_step agent_handshake::on(const Record& record) {
     handshake_step step;
     step.reply = std::make_shared<Record>();
     step.reply->mutable_proof()->set_mac(
-      make_proof(own_.secret, {"agent", hello_nonce_, challenge_nonce_, own_.principal}));
+        make_proof(own_.secret, {"agent", hello_nonce_, challenge_nonce_, own_.principal}));
     return step;
   }
   if (!challenge_nonce_.empty() && record.has_welcome())
@@ -99,8 +99,8 @@ handshake_step agent_handshake::on(const Record& record) {
 
 handshake_step agent_handshake::on_welcome(const Record& record) {
   const auto& welcome = record.welcome();
-  const auto wanted = make_proof(own_.secret,
-                                 {"master", hello_nonce_, challenge_nonce_, own_.principal});
+  const auto wanted =
+      make_proof(own_.secret, {"master", hello_nonce_, challenge_nonce_, own_.principal});
   if (!same_proof(wanted, welcome.mac()))
     return refuse("authentication failed: the master's link secret differs from the agent's");
   if (welcome.max_record_bytes() < handshake_limit || welcome.heartbeat_ms() == 0)

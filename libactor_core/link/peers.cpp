@@ -1,5 +1,6 @@
 #include "link/peers.hpp"
 
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <troupe/link.pb.h>
@@ -59,10 +60,10 @@ void on_frame(agent_side_pointer self, const frame& bytes) {
   --state.credit_left;
   self->request(state.master, caf::infinite,
                 link_received{state.id, part_of(record, record->to_master())})
-    .then([self] { grant_credit(self); },
-          [self](const caf::error& error) {
-            drop(self, "the master cannot take records: " + self->system().render(error));
-          });
+      .then([self] { grant_credit(self); },
+            [self](const caf::error& error) {
+              drop(self, "the master cannot take records: " + text_of(error));
+            });
 }
 
 void flush(master_side_pointer self) {
@@ -88,8 +89,8 @@ void on_frame(master_side_pointer self, const frame& bytes) {
 
 void send_to_master(master_side_pointer self, const to_master_ptr& message) {
   if (self->state.waiting.size() >= master_side_state::max_waiting_records)
-    return drop(self, "the master takes no records: "
-                        + std::to_string(self->state.waiting.size()) + " wait");
+    return drop(self, "the master takes no records: " + std::to_string(self->state.waiting.size()) +
+                          " wait");
   Record record;
   *record.mutable_to_master() = *message;
   self->state.waiting.push_back(make_frame(record));
@@ -104,22 +105,22 @@ agent_side_actor::behavior_type agent_side(agent_side_pointer self, open_connect
   self->state.master = std::move(master);
   self->state.id = id;
   self->state.credit_left = self->state.wire.terms.credit;
-  self->send(self->state.master,
-             link_opened{id, caf::actor_cast<agent_link_actor>(self), self->state.wire.peer, self->state.wire.principal});
+  self->send(self->state.master, link_opened{id, caf::actor_cast<agent_link_actor>(self),
+                                             self->state.wire.peer, self->state.wire.principal});
   auto closed = [self](const std::string& reason) {
     self->send(self->state.master, link_closed{self->state.id, reason});
     self->quit();
   };
   end_with_transport(self, closed);
   return {
-    [=](const to_agent_ptr& message) {
-      Record record;
-      *record.mutable_to_agent() = *message;
-      write(self, make_frame(record));
-    },
-    [=](const link_close& msg) { drop(self, msg.reason); },
-    [=](const frame_arrived& msg) { on_frame(self, msg.bytes); },
-    [=](const transport_closed& msg) { closed(msg.reason); },
+      [=](const to_agent_ptr& message) {
+        Record record;
+        *record.mutable_to_agent() = *message;
+        write(self, make_frame(record));
+      },
+      [=](const link_close& msg) { drop(self, msg.reason); },
+      [=](const frame_arrived& msg) { on_frame(self, msg.bytes); },
+      [=](const transport_closed& msg) { closed(msg.reason); },
   };
 }
 
@@ -139,10 +140,10 @@ master_side_actor::behavior_type master_side(master_side_pointer self, open_conn
   };
   end_with_transport(self, closed);
   return {
-    [=](const to_master_ptr& message) { send_to_master(self, message); },
-    [=](const link_close& msg) { drop(self, msg.reason); },
-    [=](const frame_arrived& msg) { on_frame(self, msg.bytes); },
-    [=](const transport_closed& msg) { closed(msg.reason); },
+      [=](const to_master_ptr& message) { send_to_master(self, message); },
+      [=](const link_close& msg) { drop(self, msg.reason); },
+      [=](const frame_arrived& msg) { on_frame(self, msg.bytes); },
+      [=](const transport_closed& msg) { closed(msg.reason); },
   };
 }
 

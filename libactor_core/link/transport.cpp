@@ -1,5 +1,6 @@
 #include "link/transport.hpp"
 
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <troupe/link.pb.h>
@@ -26,9 +27,9 @@ struct transport {
   void add(connection_handle handle, std::variant<master_handshake, agent_handshake> handshake) {
     make_room();
     auto at = now();
-    state().connections.emplace(handle, transport_connection{std::move(handshake),
-                                                             state().config.terms, {}, true, 0,
-                                                             at, at, at});
+    state().connections.emplace(
+        handle,
+        transport_connection{std::move(handshake), state().config.terms, {}, true, 0, at, at, at});
     self->ack_writes(handle, true);
     self->configure_read(handle, caf::io::receive_policy::exactly(header_size));
   }
@@ -51,8 +52,8 @@ struct transport {
   void write(connection_handle handle, transport_connection& connection, const frame& bytes) {
     connection.unsent += bytes->size();
     if (connection.unsent > state().config.max_unsent_bytes)
-      return drop(handle, "the peer does not read: " + std::to_string(connection.unsent)
-                            + " bytes wait for it");
+      return drop(handle, "the peer does not read: " + std::to_string(connection.unsent) +
+                              " bytes wait for it");
     connection.said = now();
     self->write(handle, bytes->size(), bytes->data());
     self->flush(handle);
@@ -69,8 +70,8 @@ struct transport {
     const auto length = frame_length(data.buf.data());
     const auto limit = connection.peer ? connection.terms.max_record_bytes : handshake_limit;
     if (length > limit)
-      return drop(data.handle, "a record of " + std::to_string(length)
-                                 + " bytes is over the limit of " + std::to_string(limit));
+      return drop(data.handle, "a record of " + std::to_string(length) +
+                                   " bytes is over the limit of " + std::to_string(limit));
     if (length == 0)
       return drop(data.handle, "an empty record");
     connection.in_header = false;
@@ -144,7 +145,8 @@ struct transport {
   void log_refused() {
     if (state().refused == 0)
       return;
-    log_info("links refused", {{"count", state().refused}, {"latest_reason", state().refused_reason}});
+    log_info("links refused",
+             {{"count", state().refused}, {"latest_reason", state().refused_reason}});
     state().refused = 0;
   }
 
@@ -174,31 +176,31 @@ transport_actor::behavior_type behavior(transport_pointer self) {
   self->state.heartbeat = make_frame(beat);
   self->delayed_send(self, tick_interval, caf::tick_atom::value);
   return {
-    [=](const caf::io::new_connection_msg& msg) {
-      auto& config = self->state.config;
-      transport{self}.add(msg.handle, master_handshake{config.secret, config.terms});
-    },
-    [=](const caf::io::new_data_msg& msg) { transport{self}.on_data(msg); },
-    [=](const caf::io::connection_closed_msg& msg) {
-      transport{self}.forget(msg.handle, "the connection was closed by the other side");
-    },
-    [=](const caf::io::data_transferred_msg& msg) {
-      auto found = self->state.connections.find(msg.handle);
-      if (found != self->state.connections.end())
-        found->second.unsent = msg.remaining;
-    },
-    [=](const write_frame& msg) {
-      auto found = self->state.connections.find(msg.connection);
-      if (found != self->state.connections.end())
-        transport{self}.write(found->first, found->second, msg.bytes);
-    },
-    [=](const drop_connection& msg) { transport{self}.drop(msg.connection, msg.reason); },
-    [=](const get_port&) -> caf::result<std::uint16_t> {
-      if (!self->state.bind_error.empty())
-        return caf::make_error(caf::sec::cannot_open_port, self->state.bind_error);
-      return self->state.port;
-    },
-    [=](caf::tick_atom) { transport{self}.on_tick(); },
+      [=](const caf::io::new_connection_msg& msg) {
+        auto& config = self->state.config;
+        transport{self}.add(msg.handle, master_handshake{config.secret, config.terms});
+      },
+      [=](const caf::io::new_data_msg& msg) { transport{self}.on_data(msg); },
+      [=](const caf::io::connection_closed_msg& msg) {
+        transport{self}.forget(msg.handle, "the connection was closed by the other side");
+      },
+      [=](const caf::io::data_transferred_msg& msg) {
+        auto found = self->state.connections.find(msg.handle);
+        if (found != self->state.connections.end())
+          found->second.unsent = msg.remaining;
+      },
+      [=](const write_frame& msg) {
+        auto found = self->state.connections.find(msg.connection);
+        if (found != self->state.connections.end())
+          transport{self}.write(found->first, found->second, msg.bytes);
+      },
+      [=](const drop_connection& msg) { transport{self}.drop(msg.connection, msg.reason); },
+      [=](const get_port&) -> caf::result<std::uint16_t> {
+        if (!self->state.bind_error.empty())
+          return caf::make_error(caf::sec::cannot_open_port, self->state.bind_error);
+        return self->state.port;
+      },
+      [=](caf::tick_atom) { transport{self}.on_tick(); },
   };
 }
 
@@ -210,14 +212,15 @@ transport_actor::behavior_type listening_transport(transport_pointer self, trans
   if (auto doorman = self->add_tcp_doorman(port, ip.c_str(), true))
     self->state.port = doorman->second;
   else
-    self->state.bind_error = "cannot listen for agents on " + ip + ":" + std::to_string(port)
-                             + ": " + self->system().render(doorman.error());
+    self->state.bind_error = "cannot listen for agents on " + ip + ":" + std::to_string(port) +
+                             ": " + text_of(doorman.error());
   return behavior(self);
 }
 
-transport_actor::behavior_type connected_transport(transport_pointer self,
-                                                   connection_handle connection,
-                                                   transport_config config) {
+transport_actor::behavior_type
+connected_transport(transport_pointer self, connection_handle connection, transport_config config) {
+  self->link_to(config.owner);
+  config.owner = nullptr;
   self->state.config = std::move(config);
   agent_handshake handshake{self->state.config.secret, self->state.config.software};
   auto hello = make_frame(*handshake.hello());

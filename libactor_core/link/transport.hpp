@@ -76,6 +76,8 @@ struct transport_config {
   std::uint32_t handshake_ms = 5000;
   /// Makes the peer of a connection that was authenticated.
   std::function<link_peer_actor(caf::actor_system&, open_connection)> make_peer;
+  /// An agent's connection ends with this actor, whatever state it is in; null at the master's side.
+  caf::actor owner;
   /// An agent's connection that failed before it had a peer; may be empty.
   std::function<void(const std::string& reason)> on_refused;
 };

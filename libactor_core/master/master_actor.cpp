@@ -1,6 +1,7 @@
 #include "master/master_actor.hpp"
 
 #include "protocol/storage.hpp"
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <caf/sec.hpp>
@@ -15,8 +16,8 @@ std::string text_of(const caf::error& error) {
 
 } // namespace
 
-/// Carries one effect out; changes of the state are gathered for one delta, and answers until readers
-/// have been told: who is answered and then reads must see what was done.
+/// Carries one effect out; changes of the state are gathered for one delta, and answers until
+/// readers have been told: who is answered and then reads must see what was done.
 struct effect_runner {
   master_state& state;
   std::vector<state_change> changes;
@@ -135,7 +136,7 @@ void master_state::ask_allocator(const effect::ask_allocator& x) {
           },
           [this](const caf::error& why) {
             // It may have converted or not: the books can't be trusted any more.
-            give_up("the allocator did not answer: " + self_->system().render(why));
+            give_up("the allocator did not answer: " + text_of(why));
           });
 }
 
@@ -210,9 +211,23 @@ void master_state::carry_out(effects out) {
 }
 
 void master_state::store(const effect::store& change) {
-  self_->request(around_.registrar, caf::infinite, registry_change{change.operation})
+  to_store_.operations.push_back(change.operation);
+  to_store_ids_.push_back(change.id);
+  if (!storing_)
+    store_next();
+}
+
+void master_state::store_next() {
+  storing_ = true;
+  self_->request(around_.registrar, caf::infinite, std::exchange(to_store_, {}))
       .then(
-          [this, id = change.id](registry_stored) { carry_out(core_->registry_stored(id, now())); },
+          [this, ids = std::exchange(to_store_ids_, {})](registry_stored) {
+            storing_ = false;
+            for (auto id : ids)
+              carry_out(core_->registry_stored(id, now()));
+            if (!storing_ && !to_store_ids_.empty())
+              store_next();
+          },
           [this](const caf::error& why) {
             give_up("the registry can't be changed: " + text_of(why));
           });

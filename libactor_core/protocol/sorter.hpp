@@ -1,5 +1,5 @@
 /// A sorter ranks clients (roles, or the frameworks of a role) by who is next to be served. It owns
-/// its table and lends it to the allocator for one cycle, so that a cycle is one conversation and
+/// its table and lends it to the allocator for one or more cycles, so that a cycle is at most one conversation and
 /// not one per agent.
 ///
 ///   allocator ──sorter_changes─▶ sorter   (what happened since the last cycle, as one batch)

@@ -1,5 +1,6 @@
 #include "runtime/supervisor_actor.hpp"
 
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <caf/all.hpp>
@@ -62,7 +63,7 @@ void on_down(self_pointer self, const caf::down_msg& down, steady_time now,
       stop_next(self);
     return;
   }
-  auto reason = self->system().render(down.reason);
+  auto reason = text_of(down.reason);
   if (may_restart(*found, now)) {
     log_warning("component died and is started again",
                 {{"component", found->name}, {"reason", reason}});

@@ -1,5 +1,6 @@
 #include "runtime/system.hpp"
 
+#include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
 #include <caf/all.hpp>
@@ -40,11 +41,10 @@ bool stop_system(caf::actor_system& system, const supervisor_actor& supervisor,
   caf::scoped_actor self{system, true};
   bool clean = false;
   self->request(supervisor, patience + stop_overhead, stop_components{patience})
-      .receive(
-          [&](const components_stopped& done) { clean = done.killed.empty(); },
-          [&](const caf::error& error) {
-            log_error("the components could not be stopped", {{"reason", system.render(error)}});
-          });
+      .receive([&](const components_stopped& done) { clean = done.killed.empty(); },
+               [&](const caf::error& error) {
+                 log_error("the components could not be stopped", {{"reason", text_of(error)}});
+               });
   if (!clean)
     system.await_actors_before_shutdown(false);
   return clean;

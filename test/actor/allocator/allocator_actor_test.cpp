@@ -227,6 +227,47 @@ TEST_CASE("events within the gap share one cycle") {
   CHECK(framework_walks == 11);
 }
 
+TEST_CASE("sorters lend their tables while cycles follow each other, and get them back in a quiet interval") {
+  sorter_actor role_sorter;
+  allocator_config config;
+  config.policy.allocation_interval = 1s;
+  int walks = 0;
+  config.make_role_sorter = [&](caf::actor_system& system) {
+    auto made = spawn_sorter(system, std::make_shared<first_come>(walks));
+    return role_sorter = role_sorter ? role_sorter : made; // the second is that of quota roles
+  };
+  fixture f(config);
+  auto is_lent = [&] {
+    caf::scoped_actor asker{f.system.actors()};
+    auto answer = asker->request(role_sorter, caf::infinite, lend_atom::value);
+    f.system.run();
+    bool lent = true;
+    answer.receive(
+        [&](share_table& table) {
+          lent = false;
+          caf::anon_send(role_sorter, std::move(table));
+        },
+        [](const caf::error&) {});
+    f.system.run();
+    return lent;
+  };
+  f.add_framework_in("dev");
+  f.add_agent_with("cpus:1");
+  CHECK_FALSE(is_lent());
+  f.start();
+  CHECK(is_lent());
+  f.give_back(f.offers().at(0));
+  f.system.advance(1ms);
+  CHECK(f.offers().size() == 1);
+  CHECK(is_lent());
+  f.system.advance(2s);
+  CHECK_FALSE(is_lent());
+  f.add_agent_with("cpus:1", "s2"); // and it learns of what it missed
+  f.system.advance(1ms);
+  CHECK(f.offers().size() == 1);
+  role_sorter = nullptr;
+}
+
 TEST_CASE("weights and sorter kinds of the configuration reach the sorters") {
   allocator_config config;
   config.weights = {{"heavy", 3.0}};
@@ -414,4 +455,23 @@ TEST_CASE("quotas reach the cycle through the actor, and its sorter of quota rol
   CHECK(offers[0].offered.cpus() == quantity::from_milli(2'000));
   CHECK(offers[1].role == "dev");
   CHECK(offers[1].offered.cpus() == quantity::from_milli(6'000));
+}
+
+TEST_CASE("the first quota may come while the other sorters' tables are lent") {
+  fixture f;
+  f.add_framework_in("dev", "f");
+  f.start();
+  f.add_agent_with("cpus:1;mem:100", "s0");
+  f.system.advance(1ms);
+  CHECK(f.offers().size() == 1);
+  f.add_framework_in("ops", "g");
+  quantities two{{"cpus", quantity::from_milli(2'000)}};
+  f.tell(set_quota{"ops", two, two});
+  f.add_agent_with("cpus:8;mem:100", "s1");
+  f.system.advance(1ms);
+  auto offers = f.offers();
+  REQUIRE(offers.size() == 2);
+  CHECK(offers[0].role == "ops");
+  CHECK(offers[0].offered.cpus() == quantity::from_milli(2'000));
+  CHECK(offers[1].role == "dev");
 }

@@ -1,5 +1,5 @@
 #include "isolators/container_actor.hpp"
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 #include "runtime/deterministic_system.hpp"
 
 #include <caf/all.hpp>

@@ -82,8 +82,6 @@ struct fixture {
     options.secret = {"node", std::move(secret)};
     options.first_wait = 20ms;
     options.longest_wait = 50ms;
-    // Scheduled: on loopback it hardly blocks. Detached, CAF 0.17.6 was seen to leave its first message after a
-    // rest unread (1 run in 20 to 200), so that nothing could end it.
     connector = system.spawn(link::connector, options, agent);
   }
 

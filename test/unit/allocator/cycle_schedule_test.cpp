@@ -47,6 +47,18 @@ TEST_CASE("a request is served at once, the next ones after the gap and together
   CHECK(schedule.take(start + 30ms) == work::none);
 }
 
+TEST_CASE("after a long cycle the next event waits as long as that one took") {
+  cycle_schedule schedule(10s, 1ms);
+  schedule.start(start);
+  schedule.request();
+  CHECK(schedule.take(start) == work::event_cycle);
+  schedule.finish(start + 50ms);
+  schedule.request();
+  CHECK(schedule.take(start + 99ms) == work::none);
+  CHECK(schedule.wake_up() == start + 100ms);
+  CHECK(schedule.take(start + 100ms) == work::event_cycle);
+}
+
 TEST_CASE("requests do not put a batch off") {
   cycle_schedule schedule(1s, 600ms);
   schedule.start(start);

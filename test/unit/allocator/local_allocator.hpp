@@ -44,7 +44,7 @@ struct local_allocator {
     apply(core.take_role_changes(), *roles);
     apply(core.take_quota_role_changes(), *quota_roles);
     apply(core.take_framework_changes(), *frameworks);
-    return core.cycle({*roles, *quota_roles, *frameworks});
+    return core.cycle({*roles, quota_roles.get(), *frameworks});
   }
   std::vector<allocation> batch() { return run(allocator_core::scope::batch); }
   std::vector<allocation> event_cycle() { return run(allocator_core::scope::event); }

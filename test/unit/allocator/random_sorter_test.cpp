@@ -70,6 +70,39 @@ TEST_CASE("orders come with the chances that the weights give them") {
   CHECK(chi_square < 20.5); // five degrees of freedom, 0.1 %
 }
 
+TEST_CASE("weights that are far apart keep their chances") {
+  // Of 40 light ones and a heavy one a try is nearly always in vain: the walk along the weights takes over.
+  std::vector<std::string> paths{"heavy"};
+  for (int i = 0; i < 40; ++i)
+    paths.push_back("light" + std::to_string(i));
+  random_sorter roles(role_tree::shape::hierarchical, 11);
+  fill(roles, paths);
+  roles.set_weight("heavy", 4'000);
+  std::map<sorter_client, int> first;
+  std::map<sorter_client, int> second;
+  const int rounds = 40'000;
+  for (int i = 0; i < rounds; ++i) {
+    roles.begin(0);
+    ++first[roles.next()];
+    ++second[roles.next()];
+  }
+  const double light = rounds / 4'040.0;
+  CHECK(rounds - first[0] > 0);
+  CHECK(rounds - first[0] < 80 * light); // twice what is expected
+  double chi_square = 0;
+  const double expected = (rounds - second[0]) / 40.0;
+  for (sorter_client c = 1; c <= 40; ++c)
+    chi_square += (second[c] - expected) * (second[c] - expected) / expected;
+  CHECK(chi_square < 72.1); // 39 degrees of freedom, 0.1 %
+  // A weight that was lowered no longer makes tries be in vain, and its chances follow.
+  roles.set_weight("heavy", 1);
+  int heavy_first = 0;
+  for (int i = 0; i < rounds; ++i)
+    heavy_first += walk(roles).front() == 0;
+  CHECK(heavy_first > 800);
+  CHECK(heavy_first < 1'160); // 976 expected, five standard deviations
+}
+
 TEST_CASE("a subtree is drawn by its own weight, whatever the number of its clients") {
   random_sorter table(role_tree::shape::hierarchical, 3);
   fill(table, {"a/1", "a/2", "a/3", "b"});

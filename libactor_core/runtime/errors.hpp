@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace troupe::isolators {
+namespace troupe {
 
 /// A failure as the error of an answer.
 caf::error to_error(const failure& why);
@@ -16,4 +16,4 @@ caf::error to_error(const failure& why);
 /// The reason in an error of `to_error`; for CAF's own errors their name.
 std::string text_of(const caf::error& why);
 
-} // namespace troupe::isolators
+} // namespace troupe

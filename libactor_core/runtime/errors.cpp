@@ -1,8 +1,8 @@
-#include "isolators/errors.hpp"
+#include "runtime/errors.hpp"
 
 #include <caf/all.hpp>
 
-namespace troupe::isolators {
+namespace troupe {
 
 caf::error to_error(const failure& why) {
   return caf::make_error(caf::sec::runtime_error, why.reason);
@@ -14,4 +14,4 @@ std::string text_of(const caf::error& why) {
   return caf::to_string(why);
 }
 
-} // namespace troupe::isolators
+} // namespace troupe
