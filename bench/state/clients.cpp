@@ -35,18 +35,19 @@ double thread_cpu() {
 } // namespace
 
 std::string get_request(const std::string& target, bool gzip) {
-  return "GET " + target + " HTTP/1.1\r\nHost: bench\r\n"
-         + (gzip ? "Accept-Encoding: gzip\r\n\r\n" : "\r\n");
+  return "GET " + target + " HTTP/1.1\r\nHost: bench\r\n" +
+         (gzip ? "Accept-Encoding: gzip\r\n\r\n" : "\r\n");
 }
 
 std::string get_state_request(const std::string& accept) {
   const std::string body = R"({"type":"GET_STATE"})";
-  return "POST /api/v1 HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAccept: " + accept
-         + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /api/v1 HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAccept: " +
+         accept + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 client::client(std::uint16_t port)
-  : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), buffer_(1u << 20) {
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    , buffer_(1u << 20) {
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
@@ -58,8 +59,8 @@ client::client(std::uint16_t port)
 answer client::ask(const std::string& request, std::string* keep) {
   answer result;
   result.sent = clock::now();
-  if (::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL)
-      != static_cast<ssize_t>(request.size()))
+  if (::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(request.size()))
     throw std::runtime_error("the server took no request");
   auto receive = [&](std::size_t offset) {
     const auto n = ::recv(socket_.get(), buffer_.data() + offset, buffer_.size() - offset, 0);

@@ -69,8 +69,7 @@ struct task_counter : nlohmann::json_sax<nlohmann::json> {
     tasks += name == "statuses" ? 1 : 0;
     return true;
   }
-  bool parse_error(std::size_t, const std::string&,
-                   const nlohmann::json::exception& why) override {
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& why) override {
     problem = why.what();
     return false;
   }
@@ -85,8 +84,9 @@ std::size_t count_tasks(const std::string& body) {
 
 /// Asks for updates at a steady pace while it lives.
 class pacer {
-public:
-  pacer(const simulated_master& master, std::size_t per_second) : master_(master) {
+ public:
+  pacer(const simulated_master& master, std::size_t per_second)
+      : master_(master) {
     if (per_second > 0)
       thread_ = std::thread([this, per_second] { run(per_second); });
   }
@@ -98,13 +98,13 @@ public:
       thread_.join();
   }
 
-private:
+ private:
   void run(std::size_t per_second) {
     const auto begin = clock::now();
     std::size_t asked = 0;
     while (!stop_) {
-      const auto due = static_cast<std::size_t>(milliseconds_since(begin) / 1e3
-                                                * static_cast<double>(per_second));
+      const auto due = static_cast<std::size_t>(milliseconds_since(begin) / 1e3 *
+                                                static_cast<double>(per_second));
       if (due > asked)
         caf::anon_send(master_.handle, due - asked);
       asked = std::max(asked, due);
@@ -132,7 +132,7 @@ void fill_staleness(row& r, const load& seen, const delta_times& times) {
     double age = 0;
     if (each.number < times.last() && times.at(each.number + 1) < each.first_byte)
       age = std::chrono::duration<double, std::milli>(each.first_byte - times.at(each.number + 1))
-              .count();
+                .count();
     ages.push_back(age);
   }
   r.stale_p50_ms = percentile(ages, 0.5);
@@ -159,13 +159,12 @@ struct stage {
     if (options.keep_all_completed)
       settings.max_completed_tasks = shape.completed();
     for (std::size_t i = 0; i < options.replicas; ++i)
-      replicas.push_back(
-          system->spawn(http::replica, http::replica_config{.model = settings},
-                        http::replica_neighbours{master.as_master(), nullptr}));
+      replicas.push_back(system->spawn(http::replica, http::replica_config{.model = settings},
+                                       http::replica_neighbours{master.as_master(), {}}));
     http::router routes("master");
     auto all = std::make_shared<http::replica_set>(replicas);
     http::add_read_routes(routes, all, "");
-    http::add_operator_api(routes, {*system, master.as_master(), all, nullptr, nullptr, {}});
+    http::add_operator_api(routes, {*system, master.as_master(), all, nullptr, {}, {}});
     http::server_config listen;
     listen.address = "127.0.0.1";
     server = std::make_unique<http::server>(listen, std::move(routes));
@@ -302,9 +301,10 @@ cluster_report measure_cluster(std::size_t agents, const measure_options& option
   report.resident_mb = memory_mb("VmRSS:");
   for (auto updates : options.updates)
     for (auto clients : options.clients)
-      report.rows.push_back(measure_row(s, "state", get_request("/state"), clients, updates, options.duration));
+      report.rows.push_back(
+          measure_row(s, "state", get_request("/state"), clients, updates, options.duration));
   report.rows.push_back(
-    measure_row(s, "gzip", get_request("/state", true), 1, 0, options.duration));
+      measure_row(s, "gzip", get_request("/state", true), 1, 0, options.duration));
   report.peak_mb = memory_mb("VmHWM:");
   if (!options.keep_all_completed)
     measure_v1(report, s, options);

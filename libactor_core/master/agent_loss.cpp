@@ -77,10 +77,10 @@ const char* removal_metric(loss_cause cause) {
 void end_lost_task(turn& t, framework_entry& framework, const task_id& task, loss_cause cause,
                    const std::string& message) {
   if (cause == loss_cause::gone)
-    end_task(t, framework, task,
-             wire::visible_state(TaskState::TASK_GONE_BY_OPERATOR,
-                                 framework.traits.partition_aware),
-             TaskStatus::REASON_AGENT_REMOVED_BY_OPERATOR, message);
+    end_task(
+        t, framework, task,
+        wire::visible_state(TaskState::TASK_GONE_BY_OPERATOR, framework.traits.partition_aware),
+        TaskStatus::REASON_AGENT_REMOVED_BY_OPERATOR, message);
   else
     end_task(t, framework, task, TaskState::TASK_LOST, TaskStatus::REASON_AGENT_REMOVED, message);
 }
