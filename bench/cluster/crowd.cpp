@@ -41,7 +41,7 @@ class player {
     for (auto kind : {v1::FrameworkInfo::Capability::MULTI_ROLE,
                       v1::FrameworkInfo::Capability::PARTITION_AWARE})
       info.add_capabilities()->set_type(kind);
-    ask(subscribe_framework{std::move(call), self_, stream(), ""}, 200);
+    self_->send(plan_.master, subscribe_framework{std::move(call), self_, stream(), ""});
   }
 
   void on(const v1::scheduler::Event& event) {
@@ -65,11 +65,16 @@ class player {
     }
   }
 
+  void on(const api_answer& answer) {
+    if (answer.status != 200 && answer.status != 202)
+      give_up(std::to_string(answer.status) + " " + answer.text);
+  }
+
   void want(std::size_t tasks) {
     auto& me = self_->state;
     me.wanted = tasks;
     auto revive = call(Call::REVIVE);
-    ask(scheduler_request{std::move(revive), stream(), ""}, 202);
+    tell(std::move(revive));
   }
 
  private:
@@ -82,15 +87,10 @@ class player {
     return call;
   }
 
-  template <class Message>
-  void ask(Message message, int expected) {
-    self_->request(plan_.master, caf::infinite, std::move(message))
-        .then(
-            [this, expected](const api_answer& answer) {
-              if (answer.status != expected)
-                give_up(std::to_string(answer.status) + " " + answer.text);
-            },
-            [this](const caf::error& why) { give_up(self_->system().render(why)); });
+  /// The answer comes as a message of its own: CAF searches through all questions that are open at each answer, and
+  /// thousands are.
+  void tell(std::shared_ptr<Call> call) {
+    self_->send(plan_.master, scheduler_request{std::move(call), stream(), ""});
   }
 
   void give_up(const std::string& why) {
@@ -117,7 +117,7 @@ class player {
       accept.clear_operations(); // declines it
     if (me.running + me.launched >= me.wanted)
       accept.mutable_filters()->set_refuse_seconds(3600);
-    ask(scheduler_request{std::move(reply), stream(), ""}, 202);
+    tell(std::move(reply));
   }
 
   void on(const v1::TaskStatus& status) {
@@ -141,7 +141,7 @@ class player {
       me.history.ended.push_back(
           {status.agent_id().value(), clock::time_point{clock::duration{ended}}});
     }
-    ask(scheduler_request{std::move(reply), stream(), ""}, 202);
+    tell(std::move(reply));
     if (std::exchange(last_, false))
       self_->send(plan_.watcher, one_is_done{});
   }
@@ -163,6 +163,7 @@ simulated_framework::behavior_type framework(pointer self, framework_plan plan) 
       [self](const endpoint_close& x) {
         self->quit(caf::make_error(caf::sec::runtime_error, x.reason));
       },
+      [me](const api_answer& x) { me->on(x); },
       [me](const run_tasks& x) { me->want(x.wanted); },
       [self](const get_history&) { return self->state.history; },
       [self](caf::get_atom) { return self->state.history.offered.size(); },

@@ -30,7 +30,7 @@ struct framework_history {
 struct get_history {};
 
 using simulated_framework =
-    framework_endpoint_actor::extend<caf::reacts_to<run_tasks>,
+    framework_endpoint_actor::extend<caf::reacts_to<run_tasks>, caf::reacts_to<api_answer>,
                                      caf::replies_to<get_history>::with<framework_history>,
                                      caf::replies_to<caf::get_atom>::with<std::size_t>>;
 

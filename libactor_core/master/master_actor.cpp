@@ -213,9 +213,23 @@ void master_state::carry_out(effects out) {
 }
 
 void master_state::store(const effect::store& change) {
-  self_->request(around_.registrar, caf::infinite, registry_change{change.operation})
+  to_store_.operations.push_back(change.operation);
+  to_store_ids_.push_back(change.id);
+  if (!storing_)
+    store_next();
+}
+
+void master_state::store_next() {
+  storing_ = true;
+  self_->request(around_.registrar, caf::infinite, std::exchange(to_store_, {}))
       .then(
-          [this, id = change.id](registry_stored) { carry_out(core_->registry_stored(id, now())); },
+          [this, ids = std::exchange(to_store_ids_, {})](registry_stored) {
+            storing_ = false;
+            for (auto id : ids)
+              carry_out(core_->registry_stored(id, now()));
+            if (!storing_ && !to_store_ids_.empty())
+              store_next();
+          },
           [this](const caf::error& why) {
             give_up("the registry can't be changed: " + text_of(why));
           });

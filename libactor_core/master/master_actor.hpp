@@ -54,6 +54,7 @@ struct master_state {
   instant now() const;
   void carry_out(effects out);
   void store(const effect::store& change);
+  void store_next();
   void ask_allocator(const effect::ask_allocator& x);
   void give_up(const std::string& reason);
   void publish(std::vector<state_change> changes);
@@ -72,6 +73,11 @@ struct master_state {
   request_id next_request_ = 1;
   std::map<request_id, caf::typed_response_promise<api_answer>> unanswered_;
   std::map<caf::actor_addr, state_listener_actor> replicas_;
+  /// What waits for the registrar to be done with the changes before: one question at a time, because CAF keeps the
+  /// questions that are open in a plain array (thousands of agents register at once).
+  registry_change to_store_;
+  std::vector<store_id> to_store_ids_;
+  bool storing_ = false;
   std::uint64_t delta_number_ = 0;
 };
 

@@ -62,17 +62,25 @@ caf::result<registry_stored> registrar_state::change(const registry_change& requ
   if (!book_)
     return make_error(store_ec::failed, "the registry is not loaded yet");
   auto answer = self_->make_response_promise<registry_stored>();
-  queue_.push_back({request.operation, answer});
+  queue_.push_back({request.operations, answer});
   if (!storing_)
     store_next();
   return answer;
+}
+
+double registrar_state::count_operations(const std::vector<waiting_change>& in) {
+  std::size_t result = 0;
+  for (const auto& waiting : in)
+    result += waiting.operations.size();
+  return static_cast<double>(result);
 }
 
 void registrar_state::store_next() {
   in_store_ = std::exchange(queue_, {});
   bool changed = false;
   for (const auto& waiting : in_store_)
-    changed = book_->apply(waiting.operation) || changed;
+    for (const auto& operation : waiting.operations)
+      changed = book_->apply(operation) || changed;
   if (changed) {
     write(book_->encode());
     return;
@@ -87,7 +95,7 @@ void registrar_state::write(std::string bytes) {
   if (around_.metrics) {
     metric_batch metrics;
     metrics.set("registrar/registry_size_bytes", static_cast<double>(bytes.size()));
-    metrics.set("registrar/queued_operations", static_cast<double>(in_store_.size()));
+    metrics.set("registrar/queued_operations", count_operations(in_store_));
     self_->send(around_.metrics, metrics.take());
   }
   self_
@@ -103,7 +111,7 @@ void registrar_state::written(const variable_version& version) {
   if (around_.metrics) {
     metric_batch metrics;
     metrics.sample(store_metric, around_.time->steady() - asked_);
-    metrics.set("registrar/queued_operations", static_cast<double>(queue_.size()));
+    metrics.set("registrar/queued_operations", count_operations(queue_));
     self_->send(around_.metrics, metrics.take());
   }
   if (loader_) {

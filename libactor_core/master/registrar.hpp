@@ -46,10 +46,11 @@ struct registrar_state {
  private:
   /// Somebody who waits for a store, and what they are answered then.
   struct waiting_change {
-    registry_operation operation;
+    std::vector<registry_operation> operations;
     caf::typed_response_promise<registry_stored> answer;
   };
 
+  static double count_operations(const std::vector<waiting_change>& in);
   void loaded(const stored_variable& found, const std::string& leader);
   void store_next();
   void write(std::string bytes);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <variant>
+#include <vector>
 
 namespace troupe::stored {
 class Maintenance;
@@ -26,26 +27,46 @@ struct registry {
   role_quotas quotas;
   role_weights weights;
   shared<stored::Maintenance> maintenance; ///< null when nothing was ever planned
-  std::string leader; ///< id of the last leading master
+  std::string leader;                      ///< id of the last leading master
 };
 
 namespace registry_op {
-struct admit { agent_id agent; agent_info_ptr info; };
-struct mark_unreachable { agent_id agent; std::int64_t since = 0; };
+struct admit {
+  agent_id agent;
+  agent_info_ptr info;
+};
+struct mark_unreachable {
+  agent_id agent;
+  std::int64_t since = 0;
+};
 /// Back from unreachable or unknown.
-struct mark_reachable { agent_id agent; agent_info_ptr info; };
-struct update { agent_id agent; agent_info_ptr info; };
-struct remove { agent_id agent; };
+struct mark_reachable {
+  agent_id agent;
+  agent_info_ptr info;
+};
+struct update {
+  agent_id agent;
+  agent_info_ptr info;
+};
+struct remove {
+  agent_id agent;
+};
 /// Replaces the quotas of these roles, all or none; an empty optional removes one.
-struct change_quotas { std::map<std::string, std::optional<role_quota>> quotas; };
+struct change_quotas {
+  std::map<std::string, std::optional<role_quota>> quotas;
+};
 /// Replaces the weights of these roles.
-struct change_weights { role_weights weights; };
+struct change_weights {
+  role_weights weights;
+};
 /// Replaces what is planned, and which machines are down.
-struct change_maintenance { shared<stored::Maintenance> plan; };
+struct change_maintenance {
+  shared<stored::Maintenance> plan;
+};
 } // namespace registry_op
 
-using registry_operation
-  = std::variant<registry_op::admit, registry_op::mark_unreachable, registry_op::mark_reachable,
+using registry_operation =
+    std::variant<registry_op::admit, registry_op::mark_unreachable, registry_op::mark_reachable,
                  registry_op::update, registry_op::remove, registry_op::change_quotas,
                  registry_op::change_weights, registry_op::change_maintenance>;
 
@@ -54,17 +75,16 @@ struct load_registry {
   std::string leader;
 };
 
-/// Answered once stored. An error (store failed, timed out, another master wrote) means that the master
+/// All of them or none. Answered once stored. An error (store failed, timed out, another master wrote) means that the master
 /// must stop; a change that finds the registry already as wanted is answered like any other.
 struct registry_change {
-  registry_operation operation;
+  std::vector<registry_operation> operations;
 };
 
 struct registry_stored {};
 
-using registrar_actor
-  = caf::typed_actor<caf::replies_to<load_registry>::with<shared<registry>>,
-                     caf::replies_to<registry_change>::with<registry_stored>>;
+using registrar_actor = caf::typed_actor<caf::replies_to<load_registry>::with<shared<registry>>,
+                                         caf::replies_to<registry_change>::with<registry_stored>>;
 
 } // namespace troupe
 

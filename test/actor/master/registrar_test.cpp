@@ -35,7 +35,7 @@ struct registrar_stage : stage {
 registry_change admit(const std::string& id) {
   auto info = std::make_shared<mesos::v1::AgentInfo>();
   info->set_hostname("host of " + id);
-  return {registry_op::admit{agent_id{id}, info}};
+  return {{registry_op::admit{agent_id{id}, info}}};
 }
 
 /// Sends without waiting; counts the answers.
