@@ -86,7 +86,8 @@ class cluster_books {
                                                         const resources& after);
 
   /// Replaces the quota of a role.
-  void set_quota(const std::string& path, const quantities& guarantees, const quantities& limits);
+  void set_quota(const std::string& path, const quantities& guarantees,
+                 const resource_limits& limits);
   /// Kept up to date while there are quotas; what a cycle gives away, the cycle books here.
   quota_books quota;
   /// Something that quotas depend on has changed outside of cycles since it was last reset.

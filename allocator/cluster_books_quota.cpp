@@ -6,8 +6,8 @@
 namespace troupe::allocator {
 
 void cluster_books::set_quota(const std::string& path, const quantities& guarantees,
-                              const quantities& limits) {
-  auto amounts_of = [this](const quantities& from) {
+                              const resource_limits& limits) {
+  auto amounts_of = [this](const auto& from) {
     std::vector<scalar_amount> amounts;
     for (const auto& [name, amount] : from)
       amounts.push_back({number_of(name), amount.milli()});

@@ -18,21 +18,39 @@ resources as_resources(const quantities& amounts) {
   return result;
 }
 
-/// A plain list, without roles.
+/// A plain resource, without role.
+void write(wire::resource_list& list, const std::string& name, quantity amount) {
+  auto& item = *list.Add();
+  item.set_name(name);
+  item.set_type(mesos::v1::Value::SCALAR);
+  item.mutable_scalar()->set_value(amount.to_double());
+}
+
 void write(wire::resource_list& list, const quantities& amounts) {
-  for (const auto& [name, amount] : amounts) {
-    auto& item = *list.Add();
-    item.set_name(name);
-    item.set_type(mesos::v1::Value::SCALAR);
-    item.mutable_scalar()->set_value(amount.to_double());
-  }
+  for (const auto& [name, amount] : amounts)
+    write(list, name, amount);
+}
+
+/// Where guarantee and limit are one, what is forbidden has a guarantee of 0.
+void write_guarantee(wire::resource_list& list, const role_quota& quota) {
+  write(list, quota.guarantees);
+  for (const auto& [name, limit] : quota.limits)
+    if (limit.is_zero())
+      write(list, name, limit);
+}
+
+void append_limits(std::string& out, const resource_limits& limits) {
+  json_object object(out);
+  for (const auto& [name, limit] : limits)
+    wire::append_json_double(object.foreign_key(name), limit.to_double());
+  object.close();
 }
 
 void append_quota(json_object& object, const role_row& role) {
   json_object quota(object.key("quota"));
   quota.text("role", role.name);
   append_res(quota.key("guarantee"), as_resources(role.quota->guarantees));
-  append_res(quota.key("limit"), as_resources(role.quota->limits));
+  append_limits(quota.key("limit"), role.quota->limits);
   append_res(quota.key("consumed"), as_resources(role.consumed));
   if (role.quota->principal)
     quota.text("principal", *role.quota->principal);
@@ -63,11 +81,11 @@ QuotaStatus status_of(const roles_model& model) {
     info.set_role(role);
     if (quota->principal)
       info.set_principal(*quota->principal);
-    write(*info.mutable_guarantee(), quota->guarantees);
+    write_guarantee(*info.mutable_guarantee(), *quota);
     auto& config = *status.add_configs();
     config.set_role(role);
     *config.mutable_guarantees() = wire::quantities_to_proto(quota->guarantees);
-    *config.mutable_limits() = wire::quantities_to_proto(quota->limits);
+    *config.mutable_limits() = wire::limits_to_proto(quota->limits);
   }
   return status;
 }

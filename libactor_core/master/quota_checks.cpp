@@ -76,21 +76,19 @@ outcome<role_quota> read_quota(const QuotaRequest& wanted, const role_list& allo
     return failure{"Quota can be set on top-level roles only, and '" + role + "' is nested"};
   if (wanted.guarantee().empty())
     return failure{"QuotaInfo with empty 'guarantee'"};
-  quantities amounts;
+  role_quota quota;
   for (const auto& item : wanted.guarantee()) {
     if (auto why = refusal(item))
       return failure{*why};
     auto read = wire::from_proto(item);
     if (!read)
       return failure{"QuotaInfo with invalid resource: " + read.error()};
-    if (!amounts.get(read->name).is_zero())
+    if (quota.limits.find(read->name))
       return failure{"QuotaInfo contains duplicate resource name '" + read->name + "'"};
-    if (read->scalar().is_zero())
-      return failure{"QuotaInfo with a guarantee of 0 for '" + read->name +
-                     "': leave the name out, or give an amount"};
-    amounts.set(read->name, read->scalar());
+    quota.guarantees.set(read->name, read->scalar());
+    quota.limits.set(read->name, read->scalar());
   }
-  return role_quota{amounts, amounts, std::nullopt};
+  return quota;
 }
 
 outcome<role_quota> read_quota(const QuotaConfig& wanted, const role_list& allowed) {
@@ -100,13 +98,9 @@ outcome<role_quota> read_quota(const QuotaConfig& wanted, const role_list& allow
   auto guarantees = wire::quantities_from_proto(wanted.guarantees());
   if (!guarantees)
     return failure{"QuotaConfig" + of_role + " with invalid guarantees: " + guarantees.error()};
-  auto limits = wire::quantities_from_proto(wanted.limits());
+  auto limits = wire::limits_from_proto(wanted.limits());
   if (!limits)
     return failure{"QuotaConfig" + of_role + " with invalid limits: " + limits.error()};
-  for (const auto& [name, amount] : wanted.limits())
-    if (limits->get(name).is_zero())
-      return failure{"QuotaConfig" + of_role + " with a limit of 0 for '" + name +
-                     "': the least limit is 0.001"};
   return role_quota{std::move(*guarantees), std::move(*limits), std::nullopt};
 }
 

@@ -15,7 +15,7 @@ namespace troupe::master {
 
 using role_list = std::optional<std::set<std::string>>;
 
-/// Reads the guarantee of SET_QUOTA, which is its limit, too.
+/// Reads the guarantee of SET_QUOTA, which is its limit, too: a guarantee of 0 forbids the resource.
 outcome<role_quota> read_quota(const mesos::v1::quota::QuotaRequest& wanted,
                                const role_list& allowed);
 /// Reads one quota of UPDATE_QUOTA; both empty: none.

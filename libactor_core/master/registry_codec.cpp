@@ -45,21 +45,24 @@ std::map<agent_id, std::int64_t> times(const std::map<agent_id, stored::LeftAgen
 
 using milli_map = google::protobuf::Map<std::string, std::int64_t>;
 
-void write(milli_map& stored, const quantities& amounts) {
+template <class Amounts>
+void write(milli_map& stored, const Amounts& amounts) {
   stored.clear();
   for (const auto& [name, amount] : amounts)
     stored[name] = amount.milli();
 }
 
-quantities read(const milli_map& stored) {
-  quantities amounts;
+template <class Amounts>
+Amounts read(const milli_map& stored) {
+  Amounts amounts;
   for (const auto& [name, milli] : stored)
     amounts.set(name, quantity::from_milli(milli));
   return amounts;
 }
 
 role_quota read(const stored::RoleQuota& stored) {
-  role_quota quota{read(stored.guarantees_milli()), read(stored.limits_milli()), std::nullopt};
+  role_quota quota{read<quantities>(stored.guarantees_milli()),
+                   read<resource_limits>(stored.limits_milli()), std::nullopt};
   if (stored.has_principal())
     quota.principal = stored.principal();
   return quota;

@@ -10,6 +10,7 @@
 #include "protocol/base.hpp"
 
 #include "model/quantity.hpp"
+#include "model/resource_limits.hpp"
 #include "model/resources.hpp"
 
 #include <chrono>
@@ -161,7 +162,7 @@ struct await_agents {
 struct set_quota {
   std::string role;
   quantities guarantees;
-  quantities limits;
+  resource_limits limits;
 };
 
 /// Weights by full role path; roles that are not named keep theirs.

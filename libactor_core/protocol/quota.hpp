@@ -4,6 +4,7 @@
 #include "protocol/base.hpp"
 
 #include "model/quantity.hpp"
+#include "model/resource_limits.hpp"
 
 #include <map>
 #include <optional>
@@ -12,10 +13,10 @@
 namespace troupe {
 
 /// What a role and its sub-roles are guaranteed of unreserved resources, and at most get. A name
-/// without a limit is unlimited.
+/// without a limit is unlimited, one with a limit of 0 forbidden.
 struct role_quota {
   quantities guarantees;
-  quantities limits;
+  resource_limits limits;
   std::optional<std::string> principal; ///< who set it
 
   bool operator==(const role_quota&) const = default;

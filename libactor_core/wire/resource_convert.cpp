@@ -173,11 +173,24 @@ attributes_to_proto(const std::vector<attribute>& attributes) {
   return out;
 }
 
-scalar_map quantities_to_proto(const quantities& amounts) {
+namespace {
+
+template <class Amounts>
+scalar_map amounts_to_proto(const Amounts& amounts) {
   scalar_map out;
   for (const auto& [name, amount] : amounts)
     out[name].set_value(amount.to_double());
   return out;
+}
+
+} // namespace
+
+scalar_map quantities_to_proto(const quantities& amounts) {
+  return amounts_to_proto(amounts);
+}
+
+scalar_map limits_to_proto(const resource_limits& limits) {
+  return amounts_to_proto(limits);
 }
 
 pb::Labels labels_to_proto(const label_list& labels) {

@@ -3,6 +3,7 @@
 
 #include "model/attributes.hpp"
 #include "model/outcome.hpp"
+#include "model/resource_limits.hpp"
 #include "model/resources.hpp"
 
 #include <google/protobuf/map.h>
@@ -54,6 +55,8 @@ attributes_to_proto(const std::vector<attribute>& attributes);
 /// Refused: negative, not a number, too big. Zero amounts vanish.
 outcome<quantities> quantities_from_proto(const scalar_map& map);
 scalar_map quantities_to_proto(const quantities& amounts);
+outcome<resource_limits> limits_from_proto(const scalar_map& map);
+scalar_map limits_to_proto(const resource_limits& limits);
 
 label_list labels_from_proto(const mesos::v1::Labels& labels);
 mesos::v1::Labels labels_to_proto(const label_list& labels);

@@ -270,8 +270,12 @@ attributes_from_proto(const google::protobuf::RepeatedPtrField<pb::Attribute>& l
   return attributes;
 }
 
-outcome<quantities> quantities_from_proto(const scalar_map& map) {
-  quantities result;
+namespace {
+
+/// Into anything with amounts by name.
+template <class Amounts>
+outcome<Amounts> amounts_from_proto(const scalar_map& map) {
+  Amounts result;
   for (const auto& [name, scalar] : map) {
     auto amount = read_amount(scalar.value());
     if (!amount)
@@ -279,6 +283,16 @@ outcome<quantities> quantities_from_proto(const scalar_map& map) {
     result.set(name, *amount);
   }
   return result;
+}
+
+} // namespace
+
+outcome<quantities> quantities_from_proto(const scalar_map& map) {
+  return amounts_from_proto<quantities>(map);
+}
+
+outcome<resource_limits> limits_from_proto(const scalar_map& map) {
+  return amounts_from_proto<resource_limits>(map);
 }
 
 label_list labels_from_proto(const pb::Labels& labels) {

@@ -63,6 +63,32 @@ class Quota(RoleTest):
         self.assertEqual(self.get("/quota").text(), "{}")
         self.assertNotIn("eng", self.roles())
 
+    def test_a_limit_of_zero_forbids_a_resource(self):
+        for call, member in (
+                ("UPDATE_QUOTA", {"update_quota": {"force": True, "quota_configs": [
+                    {"role": "eng", "limits": {"cpus": {"value": 0}}}]}}),
+                ("SET_QUOTA", {"set_quota": {"quota_request": {
+                    "role": "eng", "guarantee": guarantee(cpus=0)}}})):
+            with self.subTest(call=call):
+                self.addCleanup(self.send, "DELETE", "/quota/eng")
+                response = net.request(self.cluster.address, "POST", "/api/v1",
+                                       json.dumps(dict({"type": call}, **member)),
+                                       {"Content-Type": "application/json"})
+                self.assertEqual((response.status, response.body), (200, b""), response)
+                quota = self.get("/quota").json()
+                self.assertEqual(quota["configs"],
+                                 [{"role": "eng", "limits": {"cpus": {"value": 0.0}}}])
+                self.assertEqual(quota["infos"], [{"role": "eng", "guarantee": [
+                    {"name": "cpus", "type": "SCALAR", "scalar": {"value": 0.0}}]}])
+                self.assertEqual(self.roles()["eng"]["quota"]["limit"], {"cpus": 0.0})
+                framework = self.scheduler(role="eng")
+                names = {each["name"] for each in framework.offer()["resources"]}
+                self.assertNotIn("cpus", names)
+                self.assertIn("mem", names)
+                self.done("DELETE", "/master/quota/eng")
+                framework.teardown()
+                framework.stream.wait_end()
+
     def test_every_fault_has_its_text(self):
         for body, text in (
                 ({"guarantee": []},

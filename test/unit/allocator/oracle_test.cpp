@@ -211,6 +211,8 @@ class history {
     if (auto kind = below(4); kind > 0) {
       event.guarantees = any_amounts();
       event.limits = kind == 1 ? event.guarantees : kind == 2 ? any_amounts() : quantities{};
+      if (below(3) == 0)
+        event.limits.set(below(2) == 0 ? "cpus" : "mem", {});
     }
     tell(event);
   }

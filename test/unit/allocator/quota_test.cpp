@@ -149,6 +149,20 @@ TEST_CASE("a limit without a guarantee limits") {
   CHECK(of_role(l.batch(), "a") == bag("cpus:5"));
 }
 
+TEST_CASE("a limit of 0 keeps a resource away from a role and its sub-roles, and no other") {
+  local_allocator cluster;
+  cluster.add("f", "a/x");
+  cluster.add_agent_with("s", "cpus:4;mem:64;cpus(a/x):1");
+  cluster.on(set_quota{"a", {}, {{"cpus", {}}}});
+  auto offers = cluster.batch();
+  REQUIRE(offers.size() == 1);
+  CHECK(offers[0].offered == bag("mem:64;cpus(a/x):1"));
+  cluster.on(set_quota{"a", {}, {}});
+  offers = cluster.batch();
+  REQUIRE(offers.size() == 1);
+  CHECK(offers[0].offered == bag("cpus:4"));
+}
+
 TEST_CASE("what a quota role gives back it may get again") {
   local_allocator l;
   l.on(quota("q", "cpus:2"));

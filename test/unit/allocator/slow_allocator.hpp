@@ -50,7 +50,7 @@ class slow_allocator {
 
   struct quota_facts {
     quantities guarantees;
-    quantities limits;
+    resource_limits limits;
   };
 
   allocation_policy policy;

@@ -77,8 +77,8 @@ std::int64_t slow_allocator::need(const std::string& role, const std::string& na
   if (quota == quotas.end())
     return below;
   auto result = std::max(quota->second.guarantees.get(name).milli() - used, below);
-  if (auto limit = quota->second.limits.get(name).milli(); limit > 0)
-    result = std::min(result, limit - used);
+  if (auto limit = quota->second.limits.find(name))
+    result = std::min(result, limit->milli() - used);
   return std::max<std::int64_t>(0, result);
 }
 
@@ -103,8 +103,8 @@ std::int64_t slow_allocator::room(const std::string& role, const std::string& na
   auto least = std::numeric_limits<std::int64_t>::max();
   for (const auto& path : path_of(role))
     if (auto quota = quotas.find(path); quota != quotas.end())
-      if (auto limit = quota->second.limits.get(name).milli(); limit > 0)
-        least = std::min(least, std::max<std::int64_t>(0, limit - consumed(path, name)));
+      if (auto limit = quota->second.limits.find(name))
+        least = std::min(least, std::max<std::int64_t>(0, limit->milli() - consumed(path, name)));
   return least;
 }
 

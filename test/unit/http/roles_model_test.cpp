@@ -173,6 +173,19 @@ TEST_CASE("consumed is what is reserved, and what is allocated of the rest") {
   CHECK(role(model, "eng")["reserved"]["cpus"] == 0.0);
 }
 
+TEST_CASE("a forbidden resource reads as a limit of 0, an unlimited one is not there") {
+  roles_model model;
+  model.apply(delta::quota_changed{
+    "eng", std::make_shared<const role_quota>(
+             role_quota{{{"mem", quantity::from_milli(1000)}}, {{"cpus", {}}}, std::nullopt})});
+  CHECK(role(model, "eng")["quota"]["limit"] == nlohmann::json{{"cpus", 0.0}});
+  CHECK(quota_json(model)
+        == R"({"infos":[{"role":"eng","guarantee":[{"name":"mem","type":"SCALAR","scalar":)"
+           R"({"value":1.0}},{"name":"cpus","type":"SCALAR","scalar":{"value":0.0}}]}],)"
+           R"("configs":[{"role":"eng","guarantees":{"mem":{"value":1.0}},)"
+           R"("limits":{"cpus":{"value":0.0}}}]})");
+}
+
 TEST_CASE("quotas and weights read as clients know them") {
   roles_model model;
   model.apply(delta::quota_changed{

@@ -73,7 +73,8 @@ struct reader {
   void operator()(const delta::offer_added& x) { known["offer " + x.offer->id().value()] = ""; }
   void operator()(const delta::offer_removed& x) { known.erase("offer " + x.offer.value()); }
   void operator()(const delta::inverse_offer_added& x) {
-    known["inverse offer " + x.offer->id().value()] = "";
+    known["inverse offer " + x.offer->id().value()] =
+        x.offer->framework_id().value() + " on " + x.offer->agent_id().value();
   }
   void operator()(const delta::inverse_offer_removed& x) {
     known.erase("inverse offer " + x.offer.value());

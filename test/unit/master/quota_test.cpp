@@ -125,7 +125,6 @@ TEST_CASE("a wrong quota is refused with its reason and changes nothing") {
           "QuotaInfo must not contain any RevocableInfo");
   w.forget();
   CHECK(w.operate(set_call("eng", scalar("cpus", "-1")))->status == 400);
-  CHECK(w.operate(set_call("eng", scalar("cpus", "0")))->status == 400);
   CHECK(w.all<effect::store>().empty());
 }
 
@@ -185,9 +184,9 @@ TEST_CASE("an update sets guarantees and limits of several roles or of none") {
                     "The guarantees for 'cpus' of role 'b' exceed its limit, 2");
   check_refused(w, update_call(config("a", "") + "," + config("a", ""), true),
                 std::string(update_refused) + "Role 'a' is named twice");
-  check_refused(w, update_call(config("a", "", amount("cpus", "0")), true),
-                std::string(update_refused) + "QuotaConfig for role 'a' with a limit of 0 for "
-                                              "'cpus': the least limit is 0.001");
+  check_refused(w, update_call(config("a", amount("cpus", "1"), amount("cpus", "0")), true),
+                std::string(update_refused) +
+                    "The guarantees for 'cpus' of role 'a' exceed its limit, 0");
   CHECK(w.operate(update_call(config("a", amount("cpus", "1")) + "," +
                                   config("b", amount("cpus", "1"), amount("cpus", "2")),
                               true))
@@ -201,6 +200,30 @@ TEST_CASE("an update sets guarantees and limits of several roles or of none") {
   CHECK(w.operate(update_call(config("b", ""), true))->status == 200);
   CHECK(w.changes<delta::quota_changed>()[0].quota == nullptr);
   CHECK(w.operate(remove_call("b"))->status == 400);
+}
+
+TEST_CASE("a limit of 0 forbids a resource, and is a quota; a guarantee of 0 is none") {
+  world w;
+  w.start();
+  w.forget();
+  CHECK(w.operate(update_call(config("a", "", amount("cpus", "0")), true))->status == 200);
+  auto told = w.told_allocator<set_quota>();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].guarantees.empty());
+  CHECK(to_text(told[0].limits) == "cpus:0");
+  CHECK(to_text(w.changes<delta::quota_changed>().at(0).quota->limits) == "cpus:0");
+  CHECK(w.counter("allocator/mesos/quota/roles/a/resources/cpus/limit") == 0);
+  w.forget();
+  // With the old call, guarantee and limit are one.
+  CHECK(w.operate(set_call("b", scalar("cpus", "0") + "," + scalar("mem", "64"), true))->status ==
+        200);
+  told = w.told_allocator<set_quota>();
+  REQUIRE(told.size() == 1);
+  CHECK(to_text(told[0].guarantees) == "mem:64");
+  CHECK(to_text(told[0].limits) == "cpus:0;mem:64");
+  w.forget();
+  CHECK(w.operate(update_call(config("a", amount("cpus", "0")), true))->status == 200);
+  CHECK(w.changes<delta::quota_changed>().at(0).quota == nullptr);
 }
 
 TEST_CASE("sub-roles are guaranteed within their parent's guarantee, and count once") {

@@ -1,7 +1,8 @@
 /// Random histories: agents and frameworks that come, go, break off and repeat themselves, and
-/// resources that change their form. After every step the allocator's view of who holds what, and
-/// the view of a reader of the delta stream, must be those of the master; what an agent remembers
-/// of its reservations and volumes must be so whenever it is connected.
+/// resources that change their form. After every step the allocator's view of who holds what and who
+/// is asked to leave, and the view of a reader of the delta stream, must be those of the master; what
+/// an agent remembers of its reservations and volumes must be so whenever it is connected.
+#include "history_ledger.hpp"
 #include "history_reader.hpp"
 #include "operations.hpp"
 
@@ -20,60 +21,6 @@ using mesos::v1::TaskState;
 using ToAgent = troupe::link::ToAgent;
 
 namespace {
-
-/// The allocator's books: who holds what where. Recovering what is not held is a fault.
-struct ledger {
-  std::map<agent_id, resources> total;
-  std::map<agent_id, std::map<framework_id, resources>> held;
-
-  resources free(const agent_id& agent) const {
-    auto rest = total.at(agent).unallocated();
-    if (auto here = held.find(agent); here != held.end())
-      for (const auto& [f, items] : here->second)
-        rest -= items.unallocated();
-    return rest;
-  }
-
-  void operator()(const add_agent& x) {
-    REQUIRE(!total.contains(x.agent));
-    total[x.agent] = x.total;
-    held[x.agent] = x.used;
-    free(x.agent);
-  }
-  void operator()(const update_agent& x) { total.at(x.agent) = x.total; }
-  void operator()(const convert_allocation& x) {
-    auto& holds = held.at(x.agent)[x.framework];
-    INFO("converting " << to_text(x.before) << " of " << to_text(holds));
-    REQUIRE(x.before.scalars() == x.after.scalars());
-    REQUIRE(holds.subtract_if_contained(x.before));
-    holds += x.after;
-    REQUIRE(total.at(x.agent).subtract_if_contained(x.before.unallocated()));
-    total.at(x.agent) += x.after.unallocated();
-  }
-  void operator()(const remove_agent& x) {
-    total.erase(x.agent);
-    held.erase(x.agent);
-  }
-  void operator()(const recover_resources& x) {
-    auto here = held.find(x.agent);
-    if (here == held.end())
-      return;
-    INFO("recovering " << to_text(x.returned) << " of " << x.framework << " on " << x.agent
-                       << " which holds " << to_text(here->second[x.framework]));
-    REQUIRE(here->second[x.framework].subtract_if_contained(x.returned));
-  }
-  template <class Other>
-  void operator()(const Other&) {}
-
-  /// Why not, or nothing when it is done.
-  std::string convert(const convert_available& x) {
-    if (!total.contains(x.agent) || !free(x.agent).contains(x.before))
-      return "not free";
-    total.at(x.agent) -= x.before;
-    total.at(x.agent) += x.after;
-    return {};
-  }
-};
 
 /// An agent as it really is: what it runs, whatever the master thinks.
 struct real_agent {
@@ -95,7 +42,7 @@ class random_history {
   }
 
   void step() {
-    int what = pick(47);
+    int what = pick(51);
     if (what < 2 || agents_.empty())
       new_agent();
     else if (what < 4)
@@ -118,8 +65,10 @@ class random_history {
       reconcile_or_kill();
     else if (what < 44)
       convert_for_operator();
-    else
+    else if (what < 47)
       operate();
+    else
+      ask_to_leave();
     settle();
     std::erase_if(frameworks_, [&](const scheduler& f) {
       return !reader_.known.contains("framework " + f.id.value());
@@ -137,6 +86,9 @@ class random_history {
       ledger_.free(agent);
     for (const auto& [agent, total] : ledger_.total)
       CHECK(shown_total(w_, agent) == total);
+    CHECK(asked_by_master() == ledger_.asked);
+    // All are on one machine.
+    CHECK((ledger_.away.empty() || ledger_.away.size() == ledger_.total.size()));
     for (const auto& agent : agents_)
       if (agent.link != 0 && agent.welcome && ledger_.total.contains(agent.id))
         CHECK(agent.remembered == checkpointed_part(ledger_.total.at(agent.id)));
@@ -155,7 +107,8 @@ class random_history {
         CHECK(items.empty());
       }
     CHECK(launched_ > 10); // the history was one
-    CHECK(converted_ > 5);
+    CHECK(converted_ > 2);
+    CHECK(inverse_offers_ > 0);
   }
 
  private:
@@ -347,6 +300,40 @@ class random_history {
     }
   }
 
+  std::set<inverse_allocation> asked_by_master() const {
+    std::set<inverse_allocation> result;
+    for (const auto& [name, pair] : reader_.known)
+      if (name.starts_with("inverse offer ")) {
+        auto at = pair.find(" on ");
+        result.insert({framework_id{pair.substr(0, at)}, agent_id{pair.substr(at + 4)}});
+      }
+    return result;
+  }
+
+  /// The allocator asks, or has asked before it heard the latest; some answer.
+  void ask_to_leave() {
+    if (pick(5) == 0) {
+      bring_up();
+      plan(std::to_string(1 + pick(3)));
+      settle();
+    }
+    auto& f = any(frameworks_);
+    auto& agent = any(agents_);
+    if (ledger_.asked.insert({f.id, agent.id}).second)
+      w_.take(w_.core.inverse_offers({{f.id, agent.id}}, w_.now));
+    auto added = w_.changes<delta::inverse_offer_added>();
+    inverse_offers_ += static_cast<int>(added.size());
+    if (added.empty() || pick(2) == 0)
+      return;
+    Call call;
+    call.set_type(pick(2) == 0 ? Call::ACCEPT_INVERSE_OFFERS : Call::DECLINE_INVERSE_OFFERS);
+    *(call.type() == Call::ACCEPT_INVERSE_OFFERS
+          ? call.mutable_accept_inverse_offers()->add_inverse_offer_ids()
+          : call.mutable_decline_inverse_offers()->add_inverse_offer_ids()) =
+        added.back().offer->id();
+    w_.call(f, call);
+  }
+
   /// Sensible ones and senseless ones.
   std::vector<Operation> some_operations(const resources& reserved_here, const worker& on) {
     std::vector<Operation> result;
@@ -410,24 +397,32 @@ class random_history {
     w_.call(f, pick(2) == 0 ? reconcile({}) : kill("t" + std::to_string(pick(20))));
   }
 
+  void plan(const std::string& start) {
+    w_.operate(R"({"type":"UPDATE_MAINTENANCE_SCHEDULE","update_maintenance_schedule":{"schedule":)"
+               R"({"windows":[{"machine_ids":[)" +
+               machine + R"(],"unavailability":{"start":{"nanoseconds":)" + start + "}}}]}}}");
+  }
+
+  /// Refused unless the machine is down.
+  void bring_up() {
+    w_.operate(R"({"type":"STOP_MAINTENANCE","stop_maintenance":{"machines":[)" + machine + "]}}");
+  }
+
   /// Quotas and weights come and go; what they withdraw must come back to the allocator once.
   void operate() {
     auto role = std::string(1, static_cast<char>('a' + pick(3)));
     auto amount = std::to_string(1 + pick(3));
-    const std::string machine = R"({"hostname":"h","ip":"10.0.0.1"})";
     switch (pick(6)) {
     case 3:
-      w_.operate(R"({"type":"UPDATE_MAINTENANCE_SCHEDULE","update_maintenance_schedule":{"schedule":)"
-                 R"({"windows":[{"machine_ids":[)" +
-                 machine + R"(],"unavailability":{"start":{"nanoseconds":)" + amount + "}}}]}}}");
+      plan(amount);
       break;
     case 4:
-      if (pick(10) == 0)
+      if (pick(40) == 0)
         w_.operate(R"({"type":"START_MAINTENANCE","start_maintenance":{"machines":[)" + machine +
                    "]}}");
       break;
     case 5:
-      w_.operate(R"({"type":"STOP_MAINTENANCE","stop_maintenance":{"machines":[)" + machine + "]}}");
+      bring_up();
       break;
     case 0:
       w_.operate(R"({"type":"UPDATE_QUOTA","update_quota":{"force":true,"quota_configs":[{"role":")" +
@@ -442,6 +437,7 @@ class random_history {
     }
   }
 
+  const std::string machine = R"({"hostname":"h","ip":"10.0.0.1"})";
   std::mt19937 random_;
   world w_;
   reader reader_;
@@ -452,6 +448,7 @@ class random_history {
   int next_task_ = 100;
   int launched_ = 0;
   int converted_ = 0;
+  int inverse_offers_ = 0;
   std::deque<std::pair<request_id, std::string>> said_; ///< by the allocator, not yet heard
   static constexpr request_id first_conversion = 1'000'000; // above those of other calls
   request_id next_conversion_ = first_conversion;
@@ -464,7 +461,7 @@ TEST_CASE("in random histories readers and allocator agree with the master") {
   auto seed = GENERATE(Catch::Generators::range(1u, 41u));
   INFO("seed " << seed);
   random_history h(seed);
-  for (int i = 0; i < 250; ++i) {
+  for (int i = 0; i < 300; ++i) {
     INFO("step " << i);
     h.step();
     if (i % 10 == 0)

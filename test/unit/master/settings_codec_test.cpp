@@ -29,6 +29,10 @@ TEST_CASE("the registry gives quotas and weights back as they were") {
   auto content = again->content();
   CHECK(content.quotas == role_quotas{{"a", quota(1500, 2000, "ops")}, {"b/c", quota(1, 2)}});
   CHECK(content.weights == role_weights{{"a", 2.5}, {"b", 1}});
+  // A limit of 0 is not the same as none.
+  CHECK(book.apply(registry_op::change_quotas{{{"a", role_quota{{}, {{"cpus", {}}}, {}}}}}));
+  CHECK(to_text(registry_book::decode(book.encode())->content().quotas["a"].limits) == "cpus:0");
+  CHECK(book.apply(registry_op::change_quotas{{{"a", role_quota{}}}}));
 }
 
 TEST_CASE("a change of quotas or weights that is already so needs no store") {
