@@ -13,9 +13,9 @@ namespace {
 
 void get_containers(const agent_api_parts& parts, const agent_exchange& exchange) {
   parts.reads.with_usage(
-    exchange.respond, [exchange](const agent_state_view& view, const usage_list& usage) {
-      exchange.answer(containers_response(view, usage, exchange.call->get_containers()));
-    });
+      exchange.respond, [exchange](const agent_state_view& view, const usage_list& usage) {
+        exchange.answer(containers_response(view, usage, exchange.call->get_containers()));
+      });
 }
 
 void dispatch(const agent_api_parts& parts, const agent_exchange& exchange) {
@@ -56,13 +56,13 @@ void agent_exchange::answer(const Response& response) const {
 
 const std::map<agent_call_type, agent_viewed_call>& agent_viewed_calls() {
   static const std::map<agent_call_type, agent_viewed_call> table{
-    {Call::GET_STATE, state_response},
-    {Call::GET_FRAMEWORKS, frameworks_response},
-    {Call::GET_EXECUTORS, executors_response},
-    {Call::GET_TASKS, tasks_response},
-    {Call::GET_AGENT, agent_info_response},
-    {Call::GET_OPERATIONS, operations_response},
-    {Call::GET_RESOURCE_PROVIDERS, resource_providers_response},
+      {Call::GET_STATE, state_response},
+      {Call::GET_FRAMEWORKS, frameworks_response},
+      {Call::GET_EXECUTORS, executors_response},
+      {Call::GET_TASKS, tasks_response},
+      {Call::GET_AGENT, agent_info_response},
+      {Call::GET_OPERATIONS, operations_response},
+      {Call::GET_RESOURCE_PROVIDERS, resource_providers_response},
   };
   return table;
 }

@@ -11,8 +11,8 @@ using mesos::v1::agent::Call;
 
 namespace {
 
-const std::string three_types
-  = "application/json or application/x-protobuf or application/recordio";
+const std::string three_types =
+    "application/json or application/x-protobuf or application/recordio";
 
 std::optional<response> read_first_record(const request& req, Call& call) {
   const auto given = req.headers.find("Message-Content-Type");
@@ -28,8 +28,8 @@ std::optional<response> read_first_record(const request& req, Call& call) {
   std::vector<std::string> records;
   const auto cut = decoder.push(req.body, records);
   if (records.empty())
-    return error(400, "Failed to parse body into records: "
-                        + (cut ? std::string("the first one is incomplete") : cut.error()));
+    return error(400, "Failed to parse body into records: " +
+                          (cut ? std::string("the first one is incomplete") : cut.error()));
   return decode_call(*encoding, records.front(), call);
 }
 
@@ -58,26 +58,26 @@ std::optional<response> read_agent_call(const request& req, Call& call) {
   if (auto why = check_operator_call(call, bare))
     return error(400, "Failed to validate agent::Call: " + *why);
   if (req.headers.find("Message-Content-Type") && call.type() != Call::ATTACH_CONTAINER_INPUT)
-    return error(415, "Streaming request is not supported for " + Call::Type_Name(call.type())
-                        + " call");
+    return error(415, "Streaming request is not supported for " + Call::Type_Name(call.type()) +
+                          " call");
   return std::nullopt;
 }
 
 std::optional<response> negotiate_agent_answer(const request& req, const Call& call,
                                                wire::media& accepted) {
-  const auto chosen
-    = negotiate(req, {media_type::json, media_type::protobuf, media_type::recordio});
+  const auto chosen =
+      negotiate(req, {media_type::json, media_type::protobuf, media_type::recordio});
   if (!chosen)
     return error(406, "Expecting 'Accept' to allow " + three_types);
   const bool streams = *chosen == media_type::recordio;
   if (!streams && req.headers.find("Message-Accept"))
     return error(406, "Expecting no 'Message-Accept' unless 'Accept' is application/recordio");
-  if (streams && call.type() != Call::ATTACH_CONTAINER_OUTPUT
-      && call.type() != Call::LAUNCH_NESTED_CONTAINER_SESSION)
-    return error(406, "Streaming response is not supported for " + Call::Type_Name(call.type())
-                        + " call");
-  const auto records
-    = streams ? negotiate(req, {media_type::json, media_type::protobuf}, "Message-Accept") : chosen;
+  if (streams && call.type() != Call::ATTACH_CONTAINER_OUTPUT &&
+      call.type() != Call::LAUNCH_NESTED_CONTAINER_SESSION)
+    return error(406, "Streaming response is not supported for " + Call::Type_Name(call.type()) +
+                          " call");
+  const auto records =
+      streams ? negotiate(req, {media_type::json, media_type::protobuf}, "Message-Accept") : chosen;
   if (!records)
     return error(406, "Expecting 'Message-Accept' to allow application/json or "
                       "application/x-protobuf");

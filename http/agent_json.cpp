@@ -129,10 +129,9 @@ std::string agent_state_json(const agent_state_view& view, const agent_json_conf
   object.text("id", view.id.value());
   object.text("pid", view.pid);
   object.text("hostname", view.info->hostname());
-  append_json_array(object.key("capabilities"), config.capabilities,
-                    [](std::string& to, const std::string& each) {
-                      wire::append_json_string(to, each);
-                    });
+  append_json_array(
+      object.key("capabilities"), config.capabilities,
+      [](std::string& to, const std::string& each) { wire::append_json_string(to, each); });
   if (view.info->has_domain())
     object.message("domain", view.info->domain());
   append_agent_resources(object, view);

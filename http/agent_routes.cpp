@@ -29,9 +29,11 @@ router make_agent_router(caf::actor_system& system, agent_routes_config config,
   router r(config.daemon.actor);
   config.daemon.ask_labels = [&system, agent](std::function<void(const series_labels&)> use) {
     ask<agent_view_ptr>(
-      system, agent, get_agent_state{},
-      [use](const agent_view_ptr& view) { use({{"agent", view->id.value()}}); },
-      [use](const caf::error&) { use({}); }); // then the numbers say what is wrong
+        system, agent, get_agent_state{},
+        [use](const agent_view_ptr& view) {
+          use({{"agent", view->id.value()}});
+        },
+        [use](const caf::error&) { use({}); }); // then the numbers say what is wrong
   };
   add_common_routes(r, system, config.daemon, metrics);
   add_executor_routes(r, system, agent);
@@ -75,18 +77,18 @@ void attach_sandboxes(caf::actor_system& system, const agent_actor& agent,
     self->send(self, caf::tick_atom::value);
     return caf::behavior{[=](caf::tick_atom) {
       self->request(agent, ask_timeout, get_agent_state{})
-        .then(
-          [=](const agent_view_ptr& view) {
-            const auto mine = agents + "/" + view->id.value() + "/frameworks";
-            std::error_code missing;
-            if (!view->id.empty())
-              std::filesystem::create_directories(mine, missing);
-            if (view->id.empty() || files->attach_each("/frameworks", mine, 5))
-              self->delayed_send(self, std::chrono::milliseconds(200), caf::tick_atom::value);
-            else
-              self->quit();
-          },
-          [=](const caf::error&) { self->quit(); }); // the agent has ended
+          .then(
+              [=](const agent_view_ptr& view) {
+                const auto mine = agents + "/" + view->id.value() + "/frameworks";
+                std::error_code missing;
+                if (!view->id.empty())
+                  std::filesystem::create_directories(mine, missing);
+                if (view->id.empty() || files->attach_each("/frameworks", mine, 5))
+                  self->delayed_send(self, std::chrono::milliseconds(200), caf::tick_atom::value);
+                else
+                  self->quit();
+              },
+              [=](const caf::error&) { self->quit(); }); // the agent has ended
     }};
   });
 }

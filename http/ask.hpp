@@ -21,16 +21,16 @@ void ask(caf::actor_system& system, const Handle& whom, Question question, OnAns
          OnError on_error) {
   system.spawn([=](caf::event_based_actor* self) {
     self->request(whom, ask_timeout, question)
-      .then([=](const Answer& answer) { on_answer(answer); },
-            [=](const caf::error& error) { on_error(error); });
+        .then([=](const Answer& answer) { on_answer(answer); },
+              [=](const caf::error& error) { on_error(error); });
   });
 }
 
 /// An actor's answer as an HTTP response.
 inline response to_response(const api_answer& answer, wire::media accepted) {
   if (answer.message)
-    return content(wire::encode(accepted, *answer.message),
-                   std::string(wire::media_name(accepted)), answer.status);
+    return content(wire::encode(accepted, *answer.message), std::string(wire::media_name(accepted)),
+                   answer.status);
   if (answer.text.empty())
     return empty(answer.status);
   return error(answer.status, answer.text);

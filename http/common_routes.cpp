@@ -58,11 +58,11 @@ void snapshot(caf::actor_system& system, const metrics_actor& metrics, const req
     question.timeout = *timeout;
   }
   ask<metrics_snapshot>(
-    system, metrics, question,
-    [respond, render](const metrics_snapshot& answer) { respond(render(answer)); },
-    [respond, &system](const caf::error& problem) {
-      respond(error(503, "The metrics cannot be collected: " + system.render(problem)));
-    });
+      system, metrics, question,
+      [respond, render](const metrics_snapshot& answer) { respond(render(answer)); },
+      [respond, &system](const caf::error& problem) {
+        respond(error(503, "The metrics cannot be collected: " + system.render(problem)));
+      });
 }
 
 /// Levels are numbers: 0 is the configured one, everything above shows details.
@@ -91,11 +91,11 @@ void toggle_logging(caf::actor_system& system, const verbosity_actor& verbosity,
     return;
   }
   ask<verbosity_raised>(
-    system, verbosity, raise_verbosity{wanted == 0 ? std::chrono::nanoseconds{} : *time},
-    [respond](const verbosity_raised&) { respond(empty(200)); },
-    [respond, &system](const caf::error& failed) {
-      respond(error(503, "The log level cannot be changed: " + system.render(failed)));
-    });
+      system, verbosity, raise_verbosity{wanted == 0 ? std::chrono::nanoseconds{} : *time},
+      [respond](const verbosity_raised&) { respond(empty(200)); },
+      [respond, &system](const caf::error& failed) {
+        respond(error(503, "The log level cannot be changed: " + system.render(failed)));
+      });
 }
 
 response system_stats() {
@@ -123,31 +123,34 @@ void add_common_routes(router& r, caf::actor_system& system, const daemon_identi
   r.add({.actor = "metrics",
          .path = "/snapshot",
          .methods = {},
-         .handle = [&system, metrics](const request_ptr& req, responder respond) {
-           snapshot(system, metrics, req, respond, metrics_body);
-         },
+         .handle =
+             [&system, metrics](const request_ptr& req, responder respond) {
+               snapshot(system, metrics, req, respond, metrics_body);
+             },
          .realm = daemon.readonly_realm});
-  r.add({.actor = "metrics",
-         .path = "",
-         .methods = {},
-         .handle = [&system, metrics, ask = daemon.ask_labels](const request_ptr& req,
-                                                               responder respond) {
-           auto answer = [&system, metrics, req, respond](const series_labels& labels) {
-             snapshot(system, metrics, req, respond, [labels](const metrics_snapshot& all) {
-               return prometheus_body(all, labels);
-             });
-           };
-           ask ? ask(answer) : answer({});
-         },
-         .exact = true,
-         .jsonp = false,
-         .realm = daemon.readonly_realm});
+  r.add(
+      {.actor = "metrics",
+       .path = "",
+       .methods = {},
+       .handle =
+           [&system, metrics, ask = daemon.ask_labels](const request_ptr& req, responder respond) {
+             auto answer = [&system, metrics, req, respond](const series_labels& labels) {
+               snapshot(system, metrics, req, respond, [labels](const metrics_snapshot& all) {
+                 return prometheus_body(all, labels);
+               });
+             };
+             ask ? ask(answer) : answer({});
+           },
+       .exact = true,
+       .jsonp = false,
+       .realm = daemon.readonly_realm});
   r.add({.actor = "logging",
          .path = "/toggle",
          .methods = {"GET", "POST"},
-         .handle = [&system, verbosity = daemon.verbosity](const request_ptr& req, responder respond) {
-           toggle_logging(system, verbosity, req, respond);
-         },
+         .handle =
+             [&system, verbosity = daemon.verbosity](const request_ptr& req, responder respond) {
+               toggle_logging(system, verbosity, req, respond);
+             },
          .jsonp = false,
          .realm = daemon.readwrite_realm});
   r.get("system", "/stats.json", [](const request&) { return system_stats(); });

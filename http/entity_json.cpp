@@ -12,8 +12,8 @@ namespace troupe::http {
 namespace v1 = mesos::v1;
 
 double seconds_of(wall_time time) {
-  const auto micros
-    = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
   return static_cast<double>(micros) / 1e6;
 }
 
@@ -35,8 +35,8 @@ constexpr std::array<std::string_view, 4> usual_names{"cpus", "gpus", "mem", "di
 /// Takes the list without parsing it; false, with nothing taken, if not all are plain scalars.
 bool add_scalars(flat_resources& to, const google::protobuf::RepeatedPtrField<v1::Resource>& list) {
   for (const auto& each : list)
-    if (each.type() != v1::Value::SCALAR || each.has_shared() || each.has_revocable()
-        || each.scalar().value() < 0 || !quantity::checked(each.scalar().value()))
+    if (each.type() != v1::Value::SCALAR || each.has_shared() || each.has_revocable() ||
+        each.scalar().value() < 0 || !quantity::checked(each.scalar().value()))
       return false;
   for (const auto& each : list)
     to.add(each.name(), quantity::from_double(each.scalar().value()));
@@ -72,8 +72,8 @@ void flat_resources::append_to(std::string& out) const {
   for (const auto& [name, items] : others_) {
     const auto& first = *items.begin();
     const auto value = std::holds_alternative<ranges>(first.value)
-                         ? resource::value_type{items.get_ranges(first.name)}
-                         : resource::value_type{items.get_set(first.name)};
+                           ? resource::value_type{items.get_ranges(first.name)}
+                           : resource::value_type{items.get_set(first.name)};
     wire::append_json_string(object.foreign_key(name), to_text(value));
   }
   object.close();
@@ -85,8 +85,7 @@ void append_res(std::string& out, const resources& value) {
   flat.append_to(out);
 }
 
-void append_res_of(std::string& out,
-                   const google::protobuf::RepeatedPtrField<v1::Resource>& list) {
+void append_res_of(std::string& out, const google::protobuf::RepeatedPtrField<v1::Resource>& list) {
   flat_resources flat;
   if (!add_scalars(flat, list))
     if (auto value = wire::from_proto(list))
@@ -191,10 +190,9 @@ void append_executor_members(json_object& object, const v1::ExecutorInfo& execut
     command.boolean("shell", executor.command().shell());
   if (executor.command().has_value())
     command.text("value", executor.command().value());
-  append_json_array(command.key("argv"), executor.command().arguments(),
-                    [](std::string& to, const std::string& each) {
-                      wire::append_json_string(to, each);
-                    });
+  append_json_array(
+      command.key("argv"), executor.command().arguments(),
+      [](std::string& to, const std::string& each) { wire::append_json_string(to, each); });
   if (executor.command().has_environment())
     command.message("environment", executor.command().environment());
   append_json_array(command.key("uris"), executor.command().uris(),
@@ -233,9 +231,9 @@ bool has_capability(const v1::FrameworkInfo& info, v1::FrameworkInfo::Capability
 void append_roles(json_object& object, const v1::FrameworkInfo& info) {
   if (!has_capability(info, v1::FrameworkInfo::Capability::MULTI_ROLE))
     return object.text("role", info.role());
-  append_json_array(object.key("roles"), info.roles(), [](std::string& to, const std::string& each) {
-    wire::append_json_string(to, each);
-  });
+  append_json_array(
+      object.key("roles"), info.roles(),
+      [](std::string& to, const std::string& each) { wire::append_json_string(to, each); });
 }
 
 } // namespace troupe::http

@@ -25,14 +25,14 @@ std::string shown_name(const resource& item);
 
 /// Resources by shown name, whoever reserved them.
 class flat_resources {
-public:
+ public:
   void add(std::string_view name, quantity amount);
   void add(const resources& value);
 
   /// Always cpus, gpus, mem, disk; ranges and sets as text.
   void append_to(std::string& out) const;
 
-private:
+ private:
   std::array<quantity, 4> usual_{}; ///< cpus, gpus, mem, disk: of nearly every resource
   std::map<std::string, quantity, std::less<>> scalars_;
   std::map<std::string, resources> others_; ///< ranges and sets

@@ -27,7 +27,9 @@ class entity_pages {
   /// Where one entity stands, by form.
   class place {
    public:
-    fragment_pages::handle& operator[](shown_as form) { return at_[static_cast<std::size_t>(form)]; }
+    fragment_pages::handle& operator[](shown_as form) {
+      return at_[static_cast<std::size_t>(form)];
+    }
     fragment_pages::handle operator[](shown_as form) const {
       return at_[static_cast<std::size_t>(form)];
     }

@@ -29,9 +29,13 @@ bool event_stream::push(std::string event) {
   return push(std::make_shared<const std::string>(std::move(event)));
 }
 
-bool event_stream::push(record event) { return push(item{std::move(event), nullptr}); }
+bool event_stream::push(record event) {
+  return push(item{std::move(event), nullptr});
+}
 
-bool event_stream::push(shared_body_ptr event) { return push(item{nullptr, std::move(event)}); }
+bool event_stream::push(shared_body_ptr event) {
+  return push(item{nullptr, std::move(event)});
+}
 
 bool event_stream::push(item event) {
   std::unique_lock lock(mutex_);

@@ -111,9 +111,9 @@ class event_stream {
   mutable std::mutex mutex_;
   const stream_limits limits_;
   std::vector<item> queue_; // no deque: that takes 576 bytes even when empty
-  size_t first_ = 0;          // those before are taken
-  size_t bytes_ = 0;          // queued and taken, not yet written
-  size_t records_ = 0;        // likewise
+  size_t first_ = 0;        // those before are taken
+  size_t bytes_ = 0;        // queued and taken, not yet written
+  size_t records_ = 0;      // likewise
   bool closing_ = false;
   bool overflow_ = false;
   bool attached_ = false;

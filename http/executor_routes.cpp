@@ -26,22 +26,22 @@ struct executor_api {
       return;
     }
     const auto stream = std::make_shared<event_stream>();
-    auto endpoint = system.spawn(executor_endpoint,
-                                 stream_endpoint_config{stream, encoding_of(*accepted)});
+    auto endpoint =
+        system.spawn(executor_endpoint, stream_endpoint_config{stream, encoding_of(*accepted)});
     ask<api_answer>(
-      system, agent, subscribe_executor{call, endpoint},
-      [=](const api_answer& answer) {
-        if (answer.status == 200) {
-          respond(streaming(stream, std::string(to_string(*accepted))));
-          return;
-        }
-        caf::anon_send(endpoint, endpoint_close{answer.text});
-        respond(to_response(answer, encoding_of(*accepted)));
-      },
-      [=, &sys = system](const caf::error& problem) {
-        caf::anon_send(endpoint, endpoint_close{"the agent did not answer"});
-        respond(error(503, "The agent did not answer: " + sys.render(problem)));
-      });
+        system, agent, subscribe_executor{call, endpoint},
+        [=](const api_answer& answer) {
+          if (answer.status == 200) {
+            respond(streaming(stream, std::string(to_string(*accepted))));
+            return;
+          }
+          caf::anon_send(endpoint, endpoint_close{answer.text});
+          respond(to_response(answer, encoding_of(*accepted)));
+        },
+        [=, &sys = system](const caf::error& problem) {
+          caf::anon_send(endpoint, endpoint_close{"the agent did not answer"});
+          respond(error(503, "The agent did not answer: " + sys.render(problem)));
+        });
   }
 
   void operator()(const request_ptr& req, const responder& respond) const {
@@ -57,13 +57,11 @@ struct executor_api {
     if (call->type() == Call::SUBSCRIBE)
       return subscribe(call, req, respond);
     ask<api_answer>(
-      system, agent, executor_request{call},
-      [respond](const api_answer& answer) {
-        respond(to_response(answer, wire::media::json));
-      },
-      [respond, &sys = system](const caf::error& problem) {
-        respond(error(503, "The agent did not answer: " + sys.render(problem)));
-      });
+        system, agent, executor_request{call},
+        [respond](const api_answer& answer) { respond(to_response(answer, wire::media::json)); },
+        [respond, &sys = system](const caf::error& problem) {
+          respond(error(503, "The agent did not answer: " + sys.render(problem)));
+        });
   }
 };
 

@@ -134,8 +134,8 @@ std::optional<std::string> file_table::attach(const std::string& virtual_path,
 }
 
 std::optional<std::string> file_table::attach_each(const std::string& virtual_path,
-                                                   const std::string& real_path,
-                                                   std::size_t depth, access allowed) {
+                                                   const std::string& real_path, std::size_t depth,
+                                                   access allowed) {
   auto problem = attach(virtual_path, real_path, std::move(allowed));
   std::unique_lock lock(mutex_);
   if (!problem)

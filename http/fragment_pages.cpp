@@ -30,8 +30,8 @@ void fragment_pages::page::append(handle item, std::string_view text, std::strin
   auto& to = unseal();
   if (!slices.empty())
     to += separator;
-  slices.push_back({item, static_cast<std::uint32_t>(to.size()),
-                    static_cast<std::uint32_t>(text.size())});
+  slices.push_back(
+      {item, static_cast<std::uint32_t>(to.size()), static_cast<std::uint32_t>(text.size())});
   to += text;
 }
 

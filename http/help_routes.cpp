@@ -16,43 +16,43 @@ struct purpose {
 
 /// What an endpoint is for, in a line. Those that are missing are shown with their facts only.
 constexpr purpose purposes[] = {
-  {"/api/v1", "The operator API: one call a request, JSON or protobuf."},
-  {"/api/v1/executor", "The executor API: SUBSCRIBE opens a stream of events."},
-  {"/api/v1/scheduler", "The scheduler API: SUBSCRIBE opens a stream of events."},
-  {"/containers",
-   "The containers of executors, their status and what they use; container_id picks one."},
-  {"/create-volumes", "Makes persistent volumes: slaveId=ID&volumes=[...]."},
-  {"/destroy-volumes", "Removes persistent volumes with their data: slaveId=ID&volumes=[...]."},
-  {"/files/browse", "The files of a folder, of logs or of a sandbox: path."},
-  {"/files/debug", "Which paths can be asked for, and where they lie."},
-  {"/files/download", "A file as it is: path."},
-  {"/files/read", "A part of a file as text: path, offset, length."},
-  {"/flags", "The flags that the daemon runs with."},
-  {"/frameworks", "The frameworks with their tasks; framework_id picks one."},
-  {"/health", "200 while the daemon serves."},
-  {"/help", "This page; format=json for programs."},
-  {"/link", "Where agents connect."},
-  {"/logging/toggle", "More details in the log for a while: level, duration."},
-  {"/machine/down", "Takes scheduled machines down."},
-  {"/machine/up", "Brings machines back."},
-  {"/maintenance/schedule", "The maintenance schedule; POST replaces it."},
-  {"/maintenance/status", "Which machines are draining or down."},
-  {"/metrics", "The metrics for Prometheus."},
-  {"/metrics/snapshot", "The metrics as one flat object; timeout leaves late ones out."},
-  {"/monitor/statistics", "What executors' containers use."},
-  {"/quota", "The quotas; POST sets one, DELETE with a role removes it."},
-  {"/redirect", "Leads to the leading master."},
-  {"/reserve", "Reserves resources: slaveId=ID&resources=[...]."},
-  {"/roles", "Who uses which role, what it holds, its weight and quota."},
-  {"/slaves", "The agents with their resources; slave_id picks one."},
-  {"/state", "Everything that is known."},
-  {"/state-summary", "Agents and frameworks with the numbers of their tasks by state."},
-  {"/system/stats.json", "Load, processors and memory of the machine."},
-  {"/tasks", "Tasks by time: framework_id, task_id, limit, offset, order."},
-  {"/teardown", "Removes a framework: frameworkId=ID."},
-  {"/unreserve", "Gives reserved resources back: slaveId=ID&resources=[...]."},
-  {"/version", "The version and its build."},
-  {"/weights", "The weights of roles; PUT changes them."},
+    {"/api/v1", "The operator API: one call a request, JSON or protobuf."},
+    {"/api/v1/executor", "The executor API: SUBSCRIBE opens a stream of events."},
+    {"/api/v1/scheduler", "The scheduler API: SUBSCRIBE opens a stream of events."},
+    {"/containers",
+     "The containers of executors, their status and what they use; container_id picks one."},
+    {"/create-volumes", "Makes persistent volumes: slaveId=ID&volumes=[...]."},
+    {"/destroy-volumes", "Removes persistent volumes with their data: slaveId=ID&volumes=[...]."},
+    {"/files/browse", "The files of a folder, of logs or of a sandbox: path."},
+    {"/files/debug", "Which paths can be asked for, and where they lie."},
+    {"/files/download", "A file as it is: path."},
+    {"/files/read", "A part of a file as text: path, offset, length."},
+    {"/flags", "The flags that the daemon runs with."},
+    {"/frameworks", "The frameworks with their tasks; framework_id picks one."},
+    {"/health", "200 while the daemon serves."},
+    {"/help", "This page; format=json for programs."},
+    {"/link", "Where agents connect."},
+    {"/logging/toggle", "More details in the log for a while: level, duration."},
+    {"/machine/down", "Takes scheduled machines down."},
+    {"/machine/up", "Brings machines back."},
+    {"/maintenance/schedule", "The maintenance schedule; POST replaces it."},
+    {"/maintenance/status", "Which machines are draining or down."},
+    {"/metrics", "The metrics for Prometheus."},
+    {"/metrics/snapshot", "The metrics as one flat object; timeout leaves late ones out."},
+    {"/monitor/statistics", "What executors' containers use."},
+    {"/quota", "The quotas; POST sets one, DELETE with a role removes it."},
+    {"/redirect", "Leads to the leading master."},
+    {"/reserve", "Reserves resources: slaveId=ID&resources=[...]."},
+    {"/roles", "Who uses which role, what it holds, its weight and quota."},
+    {"/slaves", "The agents with their resources; slave_id picks one."},
+    {"/state", "Everything that is known."},
+    {"/state-summary", "Agents and frameworks with the numbers of their tasks by state."},
+    {"/system/stats.json", "Load, processors and memory of the machine."},
+    {"/tasks", "Tasks by time: framework_id, task_id, limit, offset, order."},
+    {"/teardown", "Removes a framework: frameworkId=ID."},
+    {"/unreserve", "Gives reserved resources back: slaveId=ID&resources=[...]."},
+    {"/version", "The version and its build."},
+    {"/weights", "The weights of roles; PUT changes them."},
 };
 
 std::string_view purpose_of(const route& each) {
@@ -112,8 +112,8 @@ std::string as_page(const listing& all, const std::string& path) {
         rows += "<h2><code>" + whole + "</code></h2>\n<pre>" + each.text + "</pre>\n";
     }
   return rows.empty() ? rows
-                      : "<!DOCTYPE html>\n<html><head><title>Help</title></head>\n<body>\n" + rows
-                          + "</body></html>\n";
+                      : "<!DOCTYPE html>\n<html><head><title>Help</title></head>\n<body>\n" + rows +
+                            "</body></html>\n";
 }
 
 } // namespace

@@ -12,8 +12,11 @@ namespace troupe::http {
 /// Opens `{` when made and writes members; the caller closes it. Keys must need no escaping, except
 /// those of `foreign_key`.
 class json_object {
-public:
-  explicit json_object(std::string& out) : out_(out) { out_ += '{'; }
+ public:
+  explicit json_object(std::string& out)
+      : out_(out) {
+    out_ += '{';
+  }
 
   /// The key and colon; the caller appends the value.
   std::string& key(std::string_view name) {
@@ -54,7 +57,7 @@ public:
 
   void close() { out_ += '}'; }
 
-private:
+ private:
   std::string& out_;
   bool first_ = true;
 };

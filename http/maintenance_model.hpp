@@ -10,7 +10,7 @@ namespace troupe::http {
 
 /// The plan, who is asked to leave which agent, and what was answered.
 class maintenance_model {
-public:
+ public:
   void apply(const state_change& change);
 
   /// Null until something is planned.
@@ -19,7 +19,7 @@ public:
   /// By agent; none is empty.
   const std::map<agent_id, delta::inverse_answers_changed>& answers() const { return answers_; }
 
-private:
+ private:
   struct listener;
 
   shared<stored::Maintenance> plan_;

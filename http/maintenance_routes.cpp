@@ -26,9 +26,8 @@ void send(const operator_parts& parts, std::shared_ptr<Call> call, Call::Type ty
 
 void schedule(const operator_parts& parts, const request_ptr& req, const responder& respond) {
   if (req->method == "GET") {
-    view(parts, respond, [](const state_model& x) {
-      return wire::to_json(schedule_of(x.maintenance()));
-    });
+    view(parts, respond,
+         [](const state_model& x) { return wire::to_json(schedule_of(x.maintenance())); });
     return;
   }
   auto call = std::make_shared<Call>();
@@ -67,9 +66,8 @@ void machine_up(const operator_parts& parts, const request_ptr& req, const respo
 }
 
 void status(const operator_parts& parts, const request_ptr&, const responder& respond) {
-  view(parts, respond, [](const state_model& x) {
-    return wire::to_json(maintenance_status_of(x.maintenance()));
-  });
+  view(parts, respond,
+       [](const state_model& x) { return wire::to_json(maintenance_status_of(x.maintenance())); });
 }
 
 } // namespace

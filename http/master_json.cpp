@@ -38,10 +38,9 @@ void append_agent_members(json_object& object, const agent_view& view, const res
   append_reservations(object, view.total);
   object.boolean("active", view.active);
   object.text("version", view.version);
-  append_json_array(object.key("capabilities"), view.capabilities,
-                    [](std::string& to, const std::string& each) {
-                      wire::append_json_string(to, each);
-                    });
+  append_json_array(
+      object.key("capabilities"), view.capabilities,
+      [](std::string& to, const std::string& each) { wire::append_json_string(to, each); });
 }
 
 void append_full_members(json_object& object, const agent_view& view, const resources& used,
@@ -62,11 +61,10 @@ void append_framework_summary(json_object& object, const framework_view& view,
   object.text("name", info.name());
   append_sum(object.key("used_resources"), used);
   append_sum(object.key("offered_resources"), offered);
-  append_json_array(object.key("capabilities"), info.capabilities(),
-                    [](std::string& to, const auto& each) {
-                      wire::append_json_string(
-                        to, v1::FrameworkInfo::Capability::Type_Name(each.type()));
-                    });
+  append_json_array(
+      object.key("capabilities"), info.capabilities(), [](std::string& to, const auto& each) {
+        wire::append_json_string(to, v1::FrameworkInfo::Capability::Type_Name(each.type()));
+      });
   object.text("hostname", info.hostname());
   object.text("webui_url", info.webui_url());
   object.boolean("active", view.active);
@@ -112,11 +110,10 @@ void append_master_members(json_object& object, const master_view& master, std::
   object.text("id", info.id());
   object.text("pid", info.pid());
   object.text("hostname", info.hostname());
-  append_json_array(object.key("capabilities"), info.capabilities(),
-                    [](std::string& to, const auto& each) {
-                      wire::append_json_string(to,
-                                               v1::MasterInfo::Capability::Type_Name(each.type()));
-                    });
+  append_json_array(
+      object.key("capabilities"), info.capabilities(), [](std::string& to, const auto& each) {
+        wire::append_json_string(to, v1::MasterInfo::Capability::Type_Name(each.type()));
+      });
   object.number("activated_slaves", static_cast<double>(active));
   object.number("deactivated_slaves", static_cast<double>(agents - active));
   object.number("unreachable_slaves", static_cast<double>(master.unreachable_agents));

@@ -20,11 +20,11 @@ void teardown(caf::actor_system& system, const master_actor& master, const reque
     return;
   }
   ask<api_answer>(
-    system, master, teardown_framework{framework_id{found->second}},
-    [respond](const api_answer& answer) { respond(to_response(answer, wire::media::json)); },
-    [respond, &system](const caf::error& problem) {
-      respond(error(503, "The master did not answer: " + system.render(problem)));
-    });
+      system, master, teardown_framework{framework_id{found->second}},
+      [respond](const api_answer& answer) { respond(to_response(answer, wire::media::json)); },
+      [respond, &system](const caf::error& problem) {
+        respond(error(503, "The master did not answer: " + system.render(problem)));
+      });
 }
 
 } // namespace

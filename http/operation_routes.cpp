@@ -43,7 +43,7 @@ void perform(caf::actor_system& system, const master_actor& master, const operat
                            "' query parameter in the request body: " + items.error()));
     return;
   }
-  auto operation = 
+  auto operation =
       std::make_shared<const Offer_Operation>(make_operation(kind.type, *std::move(items)));
   ask<api_answer>(
       system, master, convert_resources{agent_id{agent->second}, operation, req.principal},
@@ -87,9 +87,9 @@ void add_operation_routes(router& r, caf::actor_system& system, const master_act
     r.add({.actor = "master",
            .path = kind.path,
            .methods = {"POST"},
-           .handle = [&system, master, &kind](const request_ptr& req, responder respond) {
-             perform(system, master, kind, *req, respond);
-           },
+           .handle = [&system, master,
+                      &kind](const request_ptr& req,
+                             responder respond) { perform(system, master, kind, *req, respond); },
            .jsonp = false,
            .realm = realm});
 }

@@ -86,36 +86,42 @@ void operator_exchange::answer(const Response& response) const {
 
 const std::map<operator_call_type, viewed_call>& viewed_calls() {
   static const std::map<operator_call_type, viewed_call> table{
-    {Call::GET_MASTER, master_response},
-    {Call::GET_OPERATIONS, operations_response},
-    {Call::GET_ROLES,
-     [](const state_model& x) { return roles_response(x.roles().rows(x.shown_roles())); }},
-    {Call::GET_QUOTA, [](const state_model& x) { return quota_response(x.roles()); }},
-    {Call::GET_MAINTENANCE_SCHEDULE,
-     [](const state_model& x) { return schedule_response(x.maintenance()); }},
-    {Call::GET_MAINTENANCE_STATUS,
-     [](const state_model& x) { return maintenance_status_response(x.maintenance()); }},
-    {Call::GET_WEIGHTS, [](const state_model& x) { return weights_response(x.roles()); }},
+      {Call::GET_MASTER, master_response},
+      {Call::GET_OPERATIONS, operations_response},
+      {Call::GET_ROLES,
+       [](const state_model& x) { return roles_response(x.roles().rows(x.shown_roles())); }},
+      {Call::GET_QUOTA, [](const state_model& x) { return quota_response(x.roles()); }},
+      {Call::GET_MAINTENANCE_SCHEDULE,
+       [](const state_model& x) { return schedule_response(x.maintenance()); }},
+      {Call::GET_MAINTENANCE_STATUS,
+       [](const state_model& x) { return maintenance_status_response(x.maintenance()); }},
+      {Call::GET_WEIGHTS, [](const state_model& x) { return weights_response(x.roles()); }},
   };
   return table;
 }
 
 const std::map<operator_call_type, Response::Type>& state_calls() {
   static const std::map<operator_call_type, Response::Type> table{
-    {Call::GET_STATE, Response::GET_STATE},
-    {Call::GET_TASKS, Response::GET_TASKS},
-    {Call::GET_EXECUTORS, Response::GET_EXECUTORS},
-    {Call::GET_FRAMEWORKS, Response::GET_FRAMEWORKS},
-    {Call::GET_AGENTS, Response::GET_AGENTS},
+      {Call::GET_STATE, Response::GET_STATE},
+      {Call::GET_TASKS, Response::GET_TASKS},
+      {Call::GET_EXECUTORS, Response::GET_EXECUTORS},
+      {Call::GET_FRAMEWORKS, Response::GET_FRAMEWORKS},
+      {Call::GET_AGENTS, Response::GET_AGENTS},
   };
   return table;
 }
 
 const std::set<operator_call_type>& master_calls() {
   static const std::set<operator_call_type> table{
-    Call::SET_QUOTA, Call::REMOVE_QUOTA, Call::UPDATE_QUOTA, Call::UPDATE_WEIGHTS,
-    Call::UPDATE_MAINTENANCE_SCHEDULE, Call::START_MAINTENANCE, Call::STOP_MAINTENANCE,
-    Call::TEARDOWN, Call::MARK_AGENT_GONE,
+      Call::SET_QUOTA,
+      Call::REMOVE_QUOTA,
+      Call::UPDATE_QUOTA,
+      Call::UPDATE_WEIGHTS,
+      Call::UPDATE_MAINTENANCE_SCHEDULE,
+      Call::START_MAINTENANCE,
+      Call::STOP_MAINTENANCE,
+      Call::TEARDOWN,
+      Call::MARK_AGENT_GONE,
   };
   return table;
 }
@@ -123,15 +129,15 @@ const std::set<operator_call_type>& master_calls() {
 void ask_master(const operator_parts& parts, const operator_exchange& exchange,
                 const std::string& prefix) {
   ask<api_answer>(
-    parts.system, parts.master, operator_request{exchange.call, exchange.principal},
-    [exchange, prefix](api_answer answer) {
-      if (answer.status >= 400)
-        answer.text = prefix + answer.text;
-      exchange.respond(to_response(answer, exchange.accepted));
-    },
-    [exchange, &system = parts.system](const caf::error& problem) {
-      exchange.respond(error(503, "The master did not answer: " + system.render(problem)));
-    });
+      parts.system, parts.master, operator_request{exchange.call, exchange.principal},
+      [exchange, prefix](api_answer answer) {
+        if (answer.status >= 400)
+          answer.text = prefix + answer.text;
+        exchange.respond(to_response(answer, exchange.accepted));
+      },
+      [exchange, &system = parts.system](const caf::error& problem) {
+        exchange.respond(error(503, "The master did not answer: " + system.render(problem)));
+      });
 }
 
 void add_operator_api(router& r, const operator_parts& parts) {

@@ -69,21 +69,21 @@ void get_all_metrics(const typename Api::parts& parts, const typename Api::excha
     return;
   }
   ask<metrics_snapshot>(
-    parts.system, parts.metrics, get_metrics{std::chrono::nanoseconds(timeout)},
-    [exchange](const metrics_snapshot& snapshot) {
-      typename Api::response response;
-      response.set_type(Api::response::GET_METRICS);
-      auto& list = *response.mutable_get_metrics();
-      for (const auto& [name, value] : snapshot.values) {
-        auto& metric = *list.add_metrics();
-        metric.set_name(name);
-        metric.set_value(value);
-      }
-      exchange.answer(response);
-    },
-    [exchange, &system = parts.system](const caf::error& problem) {
-      exchange.respond(error(503, "The metrics cannot be collected: " + system.render(problem)));
-    });
+      parts.system, parts.metrics, get_metrics{std::chrono::nanoseconds(timeout)},
+      [exchange](const metrics_snapshot& snapshot) {
+        typename Api::response response;
+        response.set_type(Api::response::GET_METRICS);
+        auto& list = *response.mutable_get_metrics();
+        for (const auto& [name, value] : snapshot.values) {
+          auto& metric = *list.add_metrics();
+          metric.set_name(name);
+          metric.set_value(value);
+        }
+        exchange.answer(response);
+      },
+      [exchange, &system = parts.system](const caf::error& problem) {
+        exchange.respond(error(503, "The metrics cannot be collected: " + system.render(problem)));
+      });
 }
 
 template <class Api>
@@ -103,12 +103,12 @@ void set_logging_level(const typename Api::parts& parts, const typename Api::exc
     return;
   }
   ask<verbosity_raised>(
-    parts.system, parts.daemon.verbosity,
-    raise_verbosity{std::chrono::nanoseconds(wanted.level() == 0 ? 0 : duration)},
-    [exchange](const verbosity_raised&) { exchange.respond(empty(200)); },
-    [exchange, &system = parts.system](const caf::error& problem) {
-      exchange.respond(error(503, "The log level cannot be changed: " + system.render(problem)));
-    });
+      parts.system, parts.daemon.verbosity,
+      raise_verbosity{std::chrono::nanoseconds(wanted.level() == 0 ? 0 : duration)},
+      [exchange](const verbosity_raised&) { exchange.respond(empty(200)); },
+      [exchange, &system = parts.system](const caf::error& problem) {
+        exchange.respond(error(503, "The log level cannot be changed: " + system.render(problem)));
+      });
 }
 
 template <class Api>

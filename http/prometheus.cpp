@@ -22,8 +22,8 @@ bool match_component(std::string_view pattern, std::string_view text, series_lab
   const auto close = pattern.find('}', open);
   const auto before = pattern.substr(0, open);
   const auto after = pattern.substr(close + 1);
-  if (text.size() <= before.size() + after.size() || !text.starts_with(before)
-      || !text.ends_with(after))
+  if (text.size() <= before.size() + after.size() || !text.starts_with(before) ||
+      !text.ends_with(after))
     return false;
   text.remove_prefix(before.size());
   text.remove_suffix(after.size());
@@ -31,10 +31,12 @@ bool match_component(std::string_view pattern, std::string_view text, series_lab
   return true;
 }
 
-bool is_wide(std::string_view component) { return component.ends_with("...}"); }
+bool is_wide(std::string_view component) {
+  return component.ends_with("...}");
+}
 
 std::optional<series_labels> match(std::string_view pattern,
-                                const std::vector<std::string_view>& key) {
+                                   const std::vector<std::string_view>& key) {
   const auto wanted = split(pattern, '/');
   const bool wide = std::any_of(wanted.begin(), wanted.end(), is_wide);
   if (key.size() < wanted.size() || (!wide && key.size() != wanted.size()))
@@ -99,8 +101,8 @@ bool fill_template(prometheus_sample& x, double& scale) {
     return false;
   const bool ratio = x.family.ends_with("_ratio");
   x.help = x.family.ends_with("_capacity") ? "Amount of " + word + "."
-           : ratio                           ? "Part of the " + word + " that is taken."
-                                             : "Amount of " + word + " taken.";
+           : ratio                         ? "Part of the " + word + " that is taken."
+                                           : "Amount of " + word + " taken.";
   if (!ratio && (word == "mem" || word == "disk")) {
     x.family += "_bytes";
     scale = megabytes;
@@ -187,8 +189,7 @@ std::string number(double value) {
 }
 
 /// By the rules that master and agent share.
-std::optional<prometheus_sample> by_daemon_rules(std::string_view key, double value,
-                                                 bool counter) {
+std::optional<prometheus_sample> by_daemon_rules(std::string_view key, double value, bool counter) {
   const auto cut = key.find('/');
   const auto word = key.substr(0, cut);
   if (cut == key.npos || (word != "master" && word != "slave"))

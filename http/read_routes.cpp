@@ -33,16 +33,17 @@ struct read_routes {
     r.add({.actor = "master",
            .path = path,
            .methods = {},
-           .handle = [replicas = replicas, make](const request_ptr& req, responder respond) {
-             read_state question{.what = {},
-                                 .only = {},
-                                 .tasks = {},
-                                 .since = {},
-                                 .if_none_match = req->headers.joined("If-None-Match"),
-                                 .respond = respond};
-             make(*req, question);
-             replicas->read(std::move(question));
-           },
+           .handle =
+               [replicas = replicas, make](const request_ptr& req, responder respond) {
+                 read_state question{.what = {},
+                                     .only = {},
+                                     .tasks = {},
+                                     .since = {},
+                                     .if_none_match = req->headers.joined("If-None-Match"),
+                                     .respond = respond};
+                 make(*req, question);
+                 replicas->read(std::move(question));
+               },
            .realm = realm});
   }
 };

@@ -2,7 +2,9 @@
 
 namespace troupe::http {
 
-void recent_changes::begin(std::uint64_t number) { steps_.push_back({number, {}}); }
+void recent_changes::begin(std::uint64_t number) {
+  steps_.push_back({number, {}});
+}
 
 void recent_changes::restart(std::uint64_t number) {
   steps_.clear();
@@ -32,9 +34,15 @@ std::optional<changed_entities> recent_changes::since(std::uint64_t number) cons
   for (auto step = steps_.rbegin(); step != steps_.rend() && step->number > number; ++step)
     for (const auto& each : step->touched) {
       switch (each.what) {
-        case kind::agent: result.agents.insert(each.id); break;
-        case kind::framework: result.frameworks.insert(each.id); break;
-        case kind::task: result.tasks.insert({each.owner, each.id}); break;
+      case kind::agent:
+        result.agents.insert(each.id);
+        break;
+      case kind::framework:
+        result.frameworks.insert(each.id);
+        break;
+      case kind::task:
+        result.tasks.insert({each.owner, each.id});
+        break;
       }
     }
   return result;

@@ -15,8 +15,8 @@ namespace troupe::http {
 
 /// What changed, by id.
 struct changed_entities {
-  std::set<std::string> agents;         ///< also those that are gone
-  std::set<std::string> frameworks;     ///< whatever of them changed
+  std::set<std::string> agents;                        ///< also those that are gone
+  std::set<std::string> frameworks;                    ///< whatever of them changed
   std::set<std::pair<std::string, std::string>> tasks; ///< framework, task
 };
 

@@ -16,19 +16,24 @@ using replica_pointer = replica_actor::stateful_pointer<replica_state>;
 
 void catch_up(replica_pointer self) {
   self->state.in_step = false;
-  self->send(self->state.around.master, attach_replica{caf::actor_cast<state_listener_actor>(self)});
+  self->send(self->state.around.master,
+             attach_replica{caf::actor_cast<state_listener_actor>(self)});
 }
 
 shared_body_ptr render(state_model& model, const read_state& request) {
   switch (request.what) {
-    case state_endpoint::state: {
-      auto changed = request.since ? model.state_since(*request.since) : nullptr;
-      return changed ? changed : model.state();
-    }
-    case state_endpoint::summary: return model.summary();
-    case state_endpoint::frameworks: return model.frameworks(request.only);
-    case state_endpoint::agents: return model.agents(request.only);
-    case state_endpoint::tasks: return model.tasks(request.tasks);
+  case state_endpoint::state: {
+    auto changed = request.since ? model.state_since(*request.since) : nullptr;
+    return changed ? changed : model.state();
+  }
+  case state_endpoint::summary:
+    return model.summary();
+  case state_endpoint::frameworks:
+    return model.frameworks(request.only);
+  case state_endpoint::agents:
+    return model.agents(request.only);
+  case state_endpoint::tasks:
+    return model.tasks(request.tasks);
   }
   return nullptr;
 }
@@ -53,8 +58,8 @@ void answer(replica_pointer self, const read_state& request) {
   auto& model = *self->state.model;
   const auto tag = "\"" + model.tag() + "\"";
   auto reply = request.if_none_match && names(*request.if_none_match, tag)
-                 ? empty(304)
-                 : json(render(model, request));
+                   ? empty(304)
+                   : json(render(model, request));
   // Weak: another replica may put entities in another order, and gzip is the same tag.
   reply.headers.set("ETag", "W/" + tag);
   request.respond(std::move(reply));
@@ -147,8 +152,8 @@ void serve_waiting(replica_pointer self) {
   const auto why = obstacle(state);
   for (auto encoding : v1_encodings) {
     auto mine = [&](const auto& each) { return each.encoding == encoding; };
-    if (std::none_of(state.waiting.begin(), state.waiting.end(), mine)
-        && std::none_of(state.subscribing.begin(), state.subscribing.end(), mine))
+    if (std::none_of(state.waiting.begin(), state.waiting.end(), mine) &&
+        std::none_of(state.subscribing.begin(), state.subscribing.end(), mine))
       continue;
     if (!why && !state.model->prepare_v1(encoding, entities_a_turn))
       continue;
@@ -220,7 +225,8 @@ bool advance(replica_state& state, const state_delta& delta) {
 void lose_track(replica_pointer self, std::uint64_t number) {
   auto& state = self->state;
   log_warning("a state replica missed a delta and asks for a snapshot",
-              {{"has", state.model->number()}, {"got", number},
+              {{"has", state.model->number()},
+               {"got", number},
                {"event_streams_closed", state.subscribers->size()}});
   state.subscribers->close_all();
   count_subscribers(self);
@@ -238,22 +244,22 @@ replica_actor::behavior_type replica(replica_pointer self, replica_config config
   catch_up(self);
   count_subscribers(self);
   return {
-    [=](const state_delta& delta) {
-      if (self->state.in_step && !advance(self->state, delta))
-        lose_track(self, delta.number);
-    },
-    [=](const state_snapshot& snapshot) {
-      self->state.model->reset(snapshot);
-      self->state.in_step = true;
-    },
-    [=](const read_state& request) { answer(self, request); },
-    [=](const view_state& request) { answer(self, request); },
-    [=](const read_v1& request) { answer(self, request); },
-    [=](const subscribe_operator& request) { answer(self, request); },
-    [=](const subscriber_gone& gone) { close_stream(self, gone); },
-    [=](const prepare_more&) { serve_waiting(self); },
-    [=](const forget_unused&) { forget(self); },
-    [=](caf::tick_atom) { beat(self); },
+      [=](const state_delta& delta) {
+        if (self->state.in_step && !advance(self->state, delta))
+          lose_track(self, delta.number);
+      },
+      [=](const state_snapshot& snapshot) {
+        self->state.model->reset(snapshot);
+        self->state.in_step = true;
+      },
+      [=](const read_state& request) { answer(self, request); },
+      [=](const view_state& request) { answer(self, request); },
+      [=](const read_v1& request) { answer(self, request); },
+      [=](const subscribe_operator& request) { answer(self, request); },
+      [=](const subscriber_gone& gone) { close_stream(self, gone); },
+      [=](const prepare_more&) { serve_waiting(self); },
+      [=](const forget_unused&) { forget(self); },
+      [=](caf::tick_atom) { beat(self); },
   };
 }
 
@@ -261,11 +267,17 @@ const replica_actor& replica_set::next() const {
   return replicas_[next_.fetch_add(1, std::memory_order_relaxed) % replicas_.size()];
 }
 
-void replica_set::read(read_state request) const { caf::anon_send(next(), std::move(request)); }
+void replica_set::read(read_state request) const {
+  caf::anon_send(next(), std::move(request));
+}
 
-void replica_set::read(view_state request) const { caf::anon_send(next(), std::move(request)); }
+void replica_set::read(view_state request) const {
+  caf::anon_send(next(), std::move(request));
+}
 
-void replica_set::read(read_v1 request) const { caf::anon_send(next(), std::move(request)); }
+void replica_set::read(read_v1 request) const {
+  caf::anon_send(next(), std::move(request));
+}
 
 void replica_set::subscribe(subscribe_operator request) const {
   caf::anon_send(replicas_.front(), std::move(request));

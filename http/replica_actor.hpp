@@ -29,7 +29,7 @@ struct read_state {
   state_endpoint what = state_endpoint::state;
   std::optional<std::string> only; ///< id of the one framework or agent wanted
   task_query tasks;
-  std::optional<std::string> since;   ///< `/state` only: the tag of what the reader has
+  std::optional<std::string> since;         ///< `/state` only: the tag of what the reader has
   std::optional<std::string> if_none_match; ///< the header: answered 304 when it names this state
   responder respond;
 };
@@ -68,8 +68,8 @@ struct prepare_more {};
 /// To itself: give back what nobody has asked for since the last time.
 struct forget_unused {};
 
-using replica_actor
-  = caf::typed_actor<caf::reacts_to<state_delta>, caf::reacts_to<state_snapshot>,
+using replica_actor =
+    caf::typed_actor<caf::reacts_to<state_delta>, caf::reacts_to<state_snapshot>,
                      caf::reacts_to<read_state>, caf::reacts_to<view_state>,
                      caf::reacts_to<read_v1>, caf::reacts_to<subscribe_operator>,
                      caf::reacts_to<subscriber_gone>, caf::reacts_to<prepare_more>,
@@ -92,14 +92,14 @@ struct replica_neighbours {
 struct replica_state {
   const char* name = "state replica";
   std::optional<state_model> model;
-  bool in_step = false; ///< has a snapshot, and every delta since
+  bool in_step = false;   ///< has a snapshot, and every delta since
   bool preparing = false; ///< `prepare_more` is on its way
   std::vector<read_v1> waiting;
   std::vector<subscribe_operator> subscribing;
   replica_config config;
   replica_neighbours around;
   std::optional<operator_subscribers> subscribers;
-  bool beating = false; ///< the next heartbeat is on its way
+  bool beating = false;            ///< the next heartbeat is on its way
   std::set<wire::media> asked_for; ///< since the last `forget_unused`
   bool forgetting = false;         ///< the next one is on its way
 };
@@ -109,15 +109,16 @@ replica_actor::behavior_type replica(replica_actor::stateful_pointer<replica_sta
 
 /// Spreads reads over the replicas, one after the other. Callable from every HTTP worker.
 class replica_set {
-public:
-  explicit replica_set(std::vector<replica_actor> replicas) : replicas_(std::move(replicas)) {}
+ public:
+  explicit replica_set(std::vector<replica_actor> replicas)
+      : replicas_(std::move(replicas)) {}
 
   void read(read_state request) const;
   void read(view_state request) const;
   void read(read_v1 request) const;
   void subscribe(subscribe_operator request) const;
 
-private:
+ private:
   const replica_actor& next() const;
 
   std::vector<replica_actor> replicas_;

@@ -4,7 +4,9 @@ namespace troupe::http {
 
 namespace {
 
-bool adds_up(const resource& item) { return item.is_scalar() && !item.shared; }
+bool adds_up(const resource& item) {
+  return item.is_scalar() && !item.shared;
+}
 
 } // namespace
 
@@ -24,8 +26,8 @@ void resource_sum::subtract(const agent_id& agent, const resources& held) {
       continue;
     }
     auto found = others_.find(agent);
-    if (found != others_.end() && found->second.subtract_if_contained({item})
-        && found->second.empty())
+    if (found != others_.end() && found->second.subtract_if_contained({item}) &&
+        found->second.empty())
       others_.erase(found);
   }
 }

@@ -23,9 +23,15 @@ void view(const operator_parts& parts, const responder& respond, view_function m
   parts.replicas->read({[make](const state_model& model) { return json(make(model)); }, respond});
 }
 
-std::string all_roles(const state_model& x) { return roles_json(x.roles().rows(x.shown_roles())); }
-std::string all_quotas(const state_model& x) { return quota_json(x.roles()); }
-std::string all_weights(const state_model& x) { return weights_json(x.roles()); }
+std::string all_roles(const state_model& x) {
+  return roles_json(x.roles().rows(x.shown_roles()));
+}
+std::string all_quotas(const state_model& x) {
+  return quota_json(x.roles());
+}
+std::string all_weights(const state_model& x) {
+  return weights_json(x.roles());
+}
 
 void send(const operator_parts& parts, std::shared_ptr<Call> call, Call::Type type,
           const request& req, const responder& respond, const std::string& prefix = "") {
@@ -38,8 +44,8 @@ void set_quota(const operator_parts& parts, const request& req, const responder&
   auto read = wire::decode(wire::media::json, req.body,
                            *call->mutable_set_quota()->mutable_quota_request());
   if (!read) {
-    respond(error(400, "Failed to parse set quota request JSON " + quoted(req.body) + ": "
-                         + read.error()));
+    respond(error(400, "Failed to parse set quota request JSON " + quoted(req.body) + ": " +
+                           read.error()));
     return;
   }
   send(parts, std::move(call), Call::SET_QUOTA, req, respond);
@@ -66,18 +72,18 @@ void quota(const operator_parts& parts, const request_ptr& req, const responder&
 }
 
 void update_weights(const operator_parts& parts, const request& req, const responder& respond) {
-  if (!nlohmann::json::accept(req.body)
-      || req.body.find_first_not_of(" \t\r\n") != req.body.find('[')) {
-    respond(error(400, "Failed to parse update weights request JSON " + quoted(req.body)
-                         + ": expecting a JSON array"));
+  if (!nlohmann::json::accept(req.body) ||
+      req.body.find_first_not_of(" \t\r\n") != req.body.find('[')) {
+    respond(error(400, "Failed to parse update weights request JSON " + quoted(req.body) +
+                           ": expecting a JSON array"));
     return;
   }
   auto call = std::make_shared<Call>();
   auto read = wire::decode(wire::media::json, "{\"weight_infos\":" + req.body + "}",
                            *call->mutable_update_weights());
   if (!read) {
-    respond(error(400, "Failed to convert weights JSON array to protobuf " + quoted(req.body) + ": "
-                         + read.error()));
+    respond(error(400, "Failed to convert weights JSON array to protobuf " + quoted(req.body) +
+                           ": " + read.error()));
     return;
   }
   send(parts, std::move(call), Call::UPDATE_WEIGHTS, req, respond);

@@ -59,10 +59,9 @@ void append_quota(json_object& object, const role_row& role) {
 
 void append_role(std::string& out, const role_row& role) {
   json_object object(out);
-  append_json_array(object.key("frameworks"), role.frameworks,
-                    [](std::string& to, const framework_id& id) {
-                      wire::append_json_string(to, id.value());
-                    });
+  append_json_array(
+      object.key("frameworks"), role.frameworks,
+      [](std::string& to, const framework_id& id) { wire::append_json_string(to, id.value()); });
   object.text("name", role.name);
   if (role.quota)
     append_quota(object, role);
@@ -100,7 +99,9 @@ std::string roles_json(const std::vector<role_row>& roles) {
   return out;
 }
 
-std::string quota_json(const roles_model& model) { return wire::to_json(status_of(model)); }
+std::string quota_json(const roles_model& model) {
+  return wire::to_json(status_of(model));
+}
 
 std::string weights_json(const roles_model& model) {
   std::string out;

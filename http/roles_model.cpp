@@ -68,7 +68,9 @@ struct roles_model::listener {
   void operator()(const Other&) const {} // of no matter to roles
 };
 
-void roles_model::apply(const state_change& change) { std::visit(listener{*this}, change); }
+void roles_model::apply(const state_change& change) {
+  std::visit(listener{*this}, change);
+}
 
 void roles_model::put_framework(const framework_view& view) {
   frameworks_[view.id].roles = roles_of(*view.info);
@@ -92,8 +94,8 @@ void roles_model::put_task(const task_ptr& task) {
   auto& tasks = frameworks_[owner].tasks;
   const task_id id{task->task_id().value()};
   auto known = tasks.find(id);
-  if (known != tasks.end() && !wire::is_terminal(task->state())
-      && hold_the_same(*known->second, *task)) {
+  if (known != tasks.end() && !wire::is_terminal(task->state()) &&
+      hold_the_same(*known->second, *task)) {
     known->second = task;
     return;
   }
@@ -112,8 +114,8 @@ void roles_model::drop_task(const mesos::v1::Task& task) {
     return;
   auto node = framework->second.tasks.extract(task_id{task.task_id().value()});
   if (node)
-    release({owner, agent_id{node.mapped()->agent_id().value()}},
-            read(node.mapped()->resources()), &role_entry::allocated);
+    release({owner, agent_id{node.mapped()->agent_id().value()}}, read(node.mapped()->resources()),
+            &role_entry::allocated);
 }
 
 void roles_model::put_executor(const executor_view& view) {
@@ -134,8 +136,9 @@ void roles_model::drop_executor(const framework_id& framework, const agent_id& a
 }
 
 void roles_model::put_offer(const mesos::v1::Offer& offer) {
-  offer_entry entry{{framework_id{offer.framework_id().value()}, agent_id{offer.agent_id().value()}},
-                    read(offer.resources())};
+  offer_entry entry{
+      {framework_id{offer.framework_id().value()}, agent_id{offer.agent_id().value()}},
+      read(offer.resources())};
   hold(entry.where, entry.offered, &role_entry::offered);
   offers_[offer_id{offer.id().value()}] = std::move(entry);
 }
@@ -159,8 +162,8 @@ void roles_model::release(const place& where, const resources& held, kind which)
     auto& all = roles_[*item.allocation_role].*which;
     roles.insert(*item.allocation_role);
     auto found = all.find(where);
-    if (found != all.end() && found->second.subtract_if_contained(resources{item})
-        && found->second.empty())
+    if (found != all.end() && found->second.subtract_if_contained(resources{item}) &&
+        found->second.empty())
       all.erase(found);
   }
   for (const auto& role : roles)

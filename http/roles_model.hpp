@@ -21,12 +21,12 @@ struct role_row {
   std::set<framework_id> frameworks; ///< subscribed to it, or holding something of it
   resources allocated;               ///< by tasks and executors
   resources offered;
-  quantities reserved;               ///< on registered agents, allocated or not
-  quantities consumed;               ///< of a quota: reserved, or allocated and not reserved
+  quantities reserved; ///< on registered agents, allocated or not
+  quantities consumed; ///< of a quota: reserved, or allocated and not reserved
 };
 
 class roles_model {
-public:
+ public:
   void apply(const state_change& change);
 
   /// Those in use (with frameworks, something held, a quota or a weight), or else those named, by name.
@@ -35,7 +35,7 @@ public:
   const std::map<std::string, shared<role_quota>>& quotas() const { return quotas_; }
   const role_weights& weights() const { return weights_; }
 
-private:
+ private:
   using place = std::pair<framework_id, agent_id>;
   /// By holder: ranges of different agents must not be mixed, or what goes could not be taken out.
   using holdings = std::map<place, resources>;

@@ -33,26 +33,26 @@ struct scheduler_api {
     }
     const auto stream = std::make_shared<event_stream>();
     const auto stream_id = wire::random_uuid_text();
-    auto endpoint = system.spawn(framework_endpoint,
-                                 stream_endpoint_config{stream, encoding_of(*accepted),
-                                                        config.heartbeat});
+    auto endpoint =
+        system.spawn(framework_endpoint,
+                     stream_endpoint_config{stream, encoding_of(*accepted), config.heartbeat});
     subscribe_framework question{call, endpoint, stream_id, req->principal};
     ask<api_answer>(
-      system, master, question,
-      [=](const api_answer& answer) {
-        if (answer.status != 200) {
-          caf::anon_send(endpoint, endpoint_close{answer.text});
-          respond(to_response(answer, encoding_of(*accepted)));
-          return;
-        }
-        header_list headers;
-        headers.set("Mesos-Stream-Id", stream_id);
-        respond(streaming(stream, std::string(to_string(*accepted)), headers));
-      },
-      [=, &sys = system](const caf::error& problem) {
-        caf::anon_send(endpoint, endpoint_close{"the master did not answer"});
-        respond(error(503, "The master did not answer: " + sys.render(problem)));
-      });
+        system, master, question,
+        [=](const api_answer& answer) {
+          if (answer.status != 200) {
+            caf::anon_send(endpoint, endpoint_close{answer.text});
+            respond(to_response(answer, encoding_of(*accepted)));
+            return;
+          }
+          header_list headers;
+          headers.set("Mesos-Stream-Id", stream_id);
+          respond(streaming(stream, std::string(to_string(*accepted)), headers));
+        },
+        [=, &sys = system](const caf::error& problem) {
+          caf::anon_send(endpoint, endpoint_close{"the master did not answer"});
+          respond(error(503, "The master did not answer: " + sys.render(problem)));
+        });
   }
 
   void forward(const scheduler_call_ptr& call, const request_ptr& req,
@@ -69,11 +69,11 @@ struct scheduler_api {
     const auto* stream_id = req->headers.find("Mesos-Stream-Id");
     scheduler_request question{call, stream_id != nullptr ? *stream_id : "", req->principal};
     ask<api_answer>(
-      system, master, question,
-      [=](const api_answer& answer) { respond(to_response(answer, accepted)); },
-      [=, &sys = system](const caf::error& problem) {
-        respond(error(503, "The master did not answer: " + sys.render(problem)));
-      });
+        system, master, question,
+        [=](const api_answer& answer) { respond(to_response(answer, accepted)); },
+        [=, &sys = system](const caf::error& problem) {
+          respond(error(503, "The master did not answer: " + sys.render(problem)));
+        });
   }
 
   void operator()(const request_ptr& req, const responder& respond) const {

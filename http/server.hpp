@@ -18,15 +18,15 @@ struct server_config {
   std::string address = "0.0.0.0"; ///< numeric IPv4 or IPv6
   uint16_t port = 0;               ///< 0: any free one, see server::port()
 
-  size_t workers = 16;              ///< threads that run handlers
-  size_t queued = 1024;             ///< requests that wait for a worker; more get 503
-  size_t max_uri = 8000;            ///< request line; more gets 414
-  size_t max_head = 64u << 10;      ///< request line and headers; more gets 431
-  size_t max_body = 64u << 20;      ///< as sent, and again after decompression; more gets 413
+  size_t workers = 16;         ///< threads that run handlers
+  size_t queued = 1024;        ///< requests that wait for a worker; more get 503
+  size_t max_uri = 8000;       ///< request line; more gets 414
+  size_t max_head = 64u << 10; ///< request line and headers; more gets 431
+  size_t max_body = 64u << 20; ///< as sent, and again after decompression; more gets 413
   /// Requests and answers of all connections; more gets 503. Half of it at most is for bodies that
   /// readers share (states): beyond that the slowest reader is cut off.
   size_t max_buffered = 512u << 20;
-  size_t max_connections = 0;       ///< 0: three quarters of the limit of open files
+  size_t max_connections = 0; ///< 0: three quarters of the limit of open files
 
   using duration = std::chrono::milliseconds;
   duration first_byte_timeout = std::chrono::seconds(10); ///< a new connection must speak

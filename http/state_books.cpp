@@ -24,8 +24,8 @@ bool hold_the_same(const mesos::v1::Task& a, const mesos::v1::Task& b) {
   std::string left;
   std::string right;
   for (int i = 0; i < a.resources_size(); ++i)
-    if (!a.resources(i).SerializePartialToString(&left)
-        || !b.resources(i).SerializePartialToString(&right) || left != right)
+    if (!a.resources(i).SerializePartialToString(&left) ||
+        !b.resources(i).SerializePartialToString(&right) || left != right)
       return false;
   return true;
 }
@@ -40,7 +40,9 @@ double first_status_of(const mesos::v1::Task& task) {
   return task.statuses_size() > 0 ? task.statuses(0).timestamp() : -1;
 }
 
-agent_id agent_of(const mesos::v1::Task& task) { return agent_id{task.agent_id().value()}; }
+agent_id agent_of(const mesos::v1::Task& task) {
+  return agent_id{task.agent_id().value()};
+}
 
 } // namespace
 
@@ -58,8 +60,8 @@ void state_model::put_task(framework_entry& framework, const task_ptr& task) {
   auto [found, is_new] = framework.tasks.try_emplace(id);
   auto& entry = found->second;
   const bool holds = !wire::is_removable(task->state());
-  const bool counts_the_same = !is_new && entry.task->state() == task->state()
-                               && entry.task->agent_id().value() == task->agent_id().value();
+  const bool counts_the_same = !is_new && entry.task->state() == task->state() &&
+                               entry.task->agent_id().value() == task->agent_id().value();
   if (is_new)
     forget_unreachable(framework, id);
   else if (!counts_the_same)

@@ -70,13 +70,15 @@ void state_model::touch(const agent_id& id, std::initializer_list<agent_form> wh
 }
 
 void state_model::stale_for_v1(const agent_id& id) {
-  for (auto [encoding, form] : {std::pair{wire::media::json, v1_json},
-                                std::pair{wire::media::protobuf, v1_protobuf}})
+  for (auto [encoding, form] :
+       {std::pair{wire::media::json, v1_json}, std::pair{wire::media::protobuf, v1_protobuf}})
     if (is_wanted(encoding))
       stale_[form].insert(id);
 }
 
-void state_model::on(const delta::master_changed& x) { master_ = x.master; }
+void state_model::on(const delta::master_changed& x) {
+  master_ = x.master;
+}
 
 void state_model::on(const delta::agent_changed& x) {
   auto& agent = agents_[x.agent->id];
@@ -187,8 +189,8 @@ void state_model::on(const delta::offer_added& x) {
   on(delta::offer_removed{id});
   const framework_id owner{x.offer->framework_id().value()};
   auto& framework = framework_of(owner);
-  offer_entry entry{owner, agent_id{x.offer->agent_id().value()}, read(x.offer->resources()),
-                    x.offer, {}};
+  offer_entry entry{
+      owner, agent_id{x.offer->agent_id().value()}, read(x.offer->resources()), x.offer, {}};
   hold(framework, entry.agent, entry.offered, &framework_entry::offered, &agent_entry::offered);
   std::string json;
   append_offer(json, *x.offer);

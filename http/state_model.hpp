@@ -42,9 +42,9 @@ struct state_model_config {
   std::optional<std::string> log_dir;
   std::optional<std::string> external_log_file;
   std::size_t max_completed_frameworks = 50;
-  std::size_t max_completed_tasks = 1000;   ///< per framework
-  std::size_t max_unreachable_tasks = 1000; ///< per framework
-  std::size_t max_recent_changes = 65'536;  ///< touched entities kept for `state_since`
+  std::size_t max_completed_tasks = 1000;       ///< per framework
+  std::size_t max_unreachable_tasks = 1000;     ///< per framework
+  std::size_t max_recent_changes = 65'536;      ///< touched entities kept for `state_since`
   std::optional<std::set<std::string>> roles{}; ///< those of `--roles`; nothing: all
 };
 
@@ -58,9 +58,10 @@ struct task_query {
 };
 
 class state_model {
-public:
+ public:
   explicit state_model(state_model_config config)
-    : config_(std::move(config)), recent_(config_.max_recent_changes) {}
+      : config_(std::move(config))
+      , recent_(config_.max_recent_changes) {}
 
   /// Hears of each change of a delta just before it is made.
   using watcher = std::function<void(const state_change&)>;
@@ -118,7 +119,7 @@ public:
   mesos::v1::master::Response_GetFrameworks_Framework v1_whole(const framework_id& id) const;
   mesos::v1::master::Response_GetAgents_Agent v1_whole(const agent_id& id) const;
 
-private:
+ private:
   struct task_entry {
     task_ptr task;
     entity_pages::place shown;
@@ -129,7 +130,7 @@ private:
   /// Tasks that ended or are unreachable, oldest first.
   struct task_ring {
     explicit task_ring(int v1_field)
-      : shown(v1_field) {}
+        : shown(v1_field) {}
 
     std::deque<task_entry> tasks;
     entity_pages shown;
@@ -188,8 +189,8 @@ private:
 
   /// How far the entities are there in an encoding of the v1 API.
   struct v1_progress {
-    bool wanted = false; ///< from now on what changes is rendered in it, too
-    bool ready = false;  ///< all is rendered
+    bool wanted = false;    ///< from now on what changes is rendered in it, too
+    bool ready = false;     ///< all is rendered
     framework_id framework; ///< up to this task of this framework
     task_id task;
   };
@@ -262,8 +263,8 @@ private:
   bool render_agents(wire::media encoding, std::size_t& left);
   bool render_tasks(wire::media encoding, std::size_t& left);
   bool render_offers(wire::media encoding, std::size_t& left);
-  static void render_rest(const framework_id& id, framework_entry& framework,
-                          wire::media encoding, std::size_t& left);
+  static void render_rest(const framework_id& id, framework_entry& framework, wire::media encoding,
+                          std::size_t& left);
 
   // state_v1_bodies.cpp
   shared_body_ptr v1_member(int what, wire::media encoding);
@@ -285,17 +286,16 @@ private:
   maintenance_model maintenance_;
   std::map<agent_id, agent_entry> agents_;
   std::size_t active_agents_ = 0;
-  std::array<fragment_pages, forms> agents_json_{fragment_pages(), fragment_pages(),
-                                                 fragment_pages(), fragment_pages(),
-                                                 fragment_pages("")};
+  std::array<fragment_pages, forms> agents_json_{
+      fragment_pages(), fragment_pages(), fragment_pages(), fragment_pages(), fragment_pages("")};
   std::array<std::set<agent_id>, forms> stale_; ///< agents whose text is not that of their entry
   std::map<agent_id, agent_tasks> tasks_on_;
   std::map<agent_id, shared<recovered_agent_view>> recovered_agents_;
   std::map<framework_id, framework_entry> frameworks_;
   std::deque<framework_entry> completed_frameworks_;
   std::map<offer_id, offer_entry> offers_;
-  std::array<shared_body_ptr, kinds> bodies_; ///< of this state, as far as somebody asked
-  std::array<v1_progress, 2> v1_;                ///< by encoding
+  std::array<shared_body_ptr, kinds> bodies_;   ///< of this state, as far as somebody asked
+  std::array<v1_progress, 2> v1_;               ///< by encoding
   std::array<shared_body_ptr, 2> recovered_v1_; ///< null when one has come or gone
   /// Of this state, as far as somebody asked, by encoding and type.
   std::map<std::pair<wire::media, int>, shared_body_ptr> v1_bodies_;

@@ -14,8 +14,9 @@ namespace troupe::http {
 
 namespace {
 
-fragment part(std::string value) { return std::make_shared<const body_part>(std::move(value)); }
-
+fragment part(std::string value) {
+  return std::make_shared<const body_part>(std::move(value));
+}
 
 template <class Ids>
 void append_ids(std::string& out, const Ids& ids) {
@@ -102,8 +103,7 @@ std::string state_model::render_head() const {
   std::string out;
   json_object object(out);
   append_build_info(object);
-  static const master_view nobody{
-    {}, std::make_shared<const mesos::v1::MasterInfo>(), {}, {}, 0};
+  static const master_view nobody{{}, std::make_shared<const mesos::v1::MasterInfo>(), {}, {}, 0};
   append_master_members(object, master_ ? *master_ : nobody, agents_.size(), active_agents_);
   if (config_.cluster)
     object.text("cluster", *config_.cluster);

@@ -42,24 +42,24 @@ framework_endpoint(http_framework_endpoint::stateful_pointer<framework_endpoint_
   self->state.config = std::move(config);
   mesos::v1::scheduler::Event beat;
   beat.set_type(mesos::v1::scheduler::Event::HEARTBEAT);
-  self->state.heartbeat = std::make_shared<const std::string>(
-    wire::encode(self->state.config.encoding, beat));
+  self->state.heartbeat =
+      std::make_shared<const std::string>(wire::encode(self->state.config.encoding, beat));
   end_with_stream(self);
   return {
-    [=](const endpoint_event& msg) {
-      push(self, *msg.event);
-      if (!self->state.subscribed
-          && msg.event->type() == mesos::v1::scheduler::Event::SUBSCRIBED) {
-        self->state.subscribed = true;
-        self->send(self, caf::tick_atom::value);
-      }
-    },
-    [=](const endpoint_close&) { close(self); },
-    [=](caf::tick_atom) {
-      if (!self->state.config.stream->push(self->state.heartbeat))
-        return self->quit();
-      self->delayed_send(self, self->state.config.heartbeat, caf::tick_atom::value);
-    },
+      [=](const endpoint_event& msg) {
+        push(self, *msg.event);
+        if (!self->state.subscribed &&
+            msg.event->type() == mesos::v1::scheduler::Event::SUBSCRIBED) {
+          self->state.subscribed = true;
+          self->send(self, caf::tick_atom::value);
+        }
+      },
+      [=](const endpoint_close&) { close(self); },
+      [=](caf::tick_atom) {
+        if (!self->state.config.stream->push(self->state.heartbeat))
+          return self->quit();
+        self->delayed_send(self, self->state.config.heartbeat, caf::tick_atom::value);
+      },
   };
 }
 
@@ -69,8 +69,8 @@ executor_endpoint(executor_endpoint_actor::stateful_pointer<executor_endpoint_st
   self->state.config = std::move(config);
   end_with_stream(self);
   return {
-    [=](const executor_event& msg) { push(self, *msg.event); },
-    [=](const endpoint_close&) { close(self); },
+      [=](const executor_event& msg) { push(self, *msg.event); },
+      [=](const endpoint_close&) { close(self); },
   };
 }
 

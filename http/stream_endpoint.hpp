@@ -17,8 +17,7 @@ struct stream_endpoint_config {
   std::chrono::nanoseconds heartbeat = std::chrono::seconds(15);
 };
 
-using http_framework_endpoint
-  = framework_endpoint_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using http_framework_endpoint = framework_endpoint_actor::extend<caf::reacts_to<caf::tick_atom>>;
 
 struct framework_endpoint_state {
   const char* name = "framework endpoint";

@@ -7,8 +7,8 @@ namespace v1 = mesos::v1;
 namespace {
 
 constexpr std::array<v1::TaskState, 10> shown{
-  v1::TASK_STAGING, v1::TASK_STARTING, v1::TASK_RUNNING, v1::TASK_KILLING, v1::TASK_FINISHED,
-  v1::TASK_KILLED,  v1::TASK_FAILED,   v1::TASK_LOST,    v1::TASK_ERROR,   v1::TASK_UNREACHABLE};
+    v1::TASK_STAGING, v1::TASK_STARTING, v1::TASK_RUNNING, v1::TASK_KILLING, v1::TASK_FINISHED,
+    v1::TASK_KILLED,  v1::TASK_FAILED,   v1::TASK_LOST,    v1::TASK_ERROR,   v1::TASK_UNREACHABLE};
 
 } // namespace
 

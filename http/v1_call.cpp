@@ -20,9 +20,9 @@ std::optional<response> read_call(const request& req, google::protobuf::Message&
 std::optional<response> decode_call(wire::media encoding, std::string_view bytes,
                                     google::protobuf::Message& call) {
   if (auto read = wire::decode(encoding, bytes, call); !read)
-    return error(400, "Failed to parse body into "
-                        + std::string(encoding == wire::media::json ? "JSON" : "protobuf") + ": "
-                        + read.error());
+    return error(400, "Failed to parse body into " +
+                          std::string(encoding == wire::media::json ? "JSON" : "protobuf") + ": " +
+                          read.error());
   return std::nullopt;
 }
 

@@ -38,12 +38,15 @@ void support(::archive* from, archive_kind kind) {
     ::archive_read_support_filter_bzip2(from);
     ::archive_read_support_filter_xz(from);
     break;
-  case archive_kind::zip: ::archive_read_support_format_zip(from); break;
+  case archive_kind::zip:
+    ::archive_read_support_format_zip(from);
+    break;
   case archive_kind::gzip:
     ::archive_read_support_format_raw(from);
     ::archive_read_support_filter_gzip(from);
     break;
-  case archive_kind::none: break;
+  case archive_kind::none:
+    break;
   }
 }
 
@@ -74,8 +77,8 @@ class unpacking {
       if (result < ARCHIVE_WARN)
         return archive_failure(from_.get(), name_);
       // The raw format takes anything, also what was never compressed.
-      if (kind_ == archive_kind::gzip
-          && ::archive_filter_code(from_.get(), 0) != ARCHIVE_FILTER_GZIP)
+      if (kind_ == archive_kind::gzip &&
+          ::archive_filter_code(from_.get(), 0) != ARCHIVE_FILTER_GZIP)
         return failure{"cannot unpack '" + name_ + "': not in gzip format"};
       if (auto bad = take(entry))
         return failure{"cannot unpack '" + name_ + "': " + bad->reason};
@@ -90,8 +93,8 @@ class unpacking {
     auto relative = tidy_relative_path(path);
     if (!relative) // "./" is the folder itself
       return path.find_first_not_of("./") == std::string::npos && path.find("..") == path.npos
-               ? std::nullopt
-               : std::optional(failure{relative.error()});
+                 ? std::nullopt
+                 : std::optional(failure{relative.error()});
     if (const char* existing = ::archive_entry_hardlink(entry)) {
       const auto other = tidy_relative_path(existing);
       if (!other)
@@ -100,10 +103,14 @@ class unpacking {
     }
     const auto mode = static_cast<mode_t>(::archive_entry_perm(entry)) & 0777;
     switch (::archive_entry_filetype(entry)) {
-    case AE_IFREG: return write_file(entry, *relative, mode);
-    case AE_IFDIR: return target_.make_folders(*relative, mode | 0700);
-    case AE_IFLNK: return target_.create_link(::archive_entry_symlink(entry), *relative);
-    default: return failure{"'" + *relative + "' is a device, pipe or socket"};
+    case AE_IFREG:
+      return write_file(entry, *relative, mode);
+    case AE_IFDIR:
+      return target_.make_folders(*relative, mode | 0700);
+    case AE_IFLNK:
+      return target_.create_link(::archive_entry_symlink(entry), *relative);
+    default:
+      return failure{"'" + *relative + "' is a device, pipe or socket"};
     }
   }
 
@@ -129,8 +136,8 @@ class unpacking {
         return system_failure("write", path);
     }
     // A hole at the end is no block: only the size tells of it.
-    if (kind_ != archive_kind::gzip && ::archive_entry_size_is_set(entry)
-        && ::ftruncate(file->get(), ::archive_entry_size(entry)) != 0)
+    if (kind_ != archive_kind::gzip && ::archive_entry_size_is_set(entry) &&
+        ::ftruncate(file->get(), ::archive_entry_size(entry)) != 0)
       return system_failure("write", path);
     const timespec times[2] = {{0, UTIME_NOW}, {::archive_entry_mtime(entry), 0}};
     if (::archive_entry_mtime_is_set(entry) && ::futimens(file->get(), times) != 0)

@@ -98,7 +98,7 @@ std::optional<failure> folder::make_folders(const std::string& relative, mode_t 
 
 outcome<folder::place> folder::find(const std::string& relative) const {
   file_descriptor parent(
-    open_beneath(fd_.get(), parent_of(relative).c_str(), O_PATH | O_DIRECTORY, 0));
+      open_beneath(fd_.get(), parent_of(relative).c_str(), O_PATH | O_DIRECTORY, 0));
   if (!parent)
     return path_failure("find", relative);
   return place{std::move(parent), name_of(relative)};
@@ -134,8 +134,8 @@ std::optional<failure> folder::create_link(const std::string& target,
   // A link that is right already stays: a task may be on its way through it.
   if (const auto there = find(relative)) {
     std::string found(target.size() + 1, '\0');
-    const auto size
-      = ::readlinkat(there->parent.get(), there->name.c_str(), found.data(), found.size());
+    const auto size =
+        ::readlinkat(there->parent.get(), there->name.c_str(), found.data(), found.size());
     if (size == static_cast<ssize_t>(target.size()) && found.starts_with(target))
       return std::nullopt;
   }
@@ -153,8 +153,8 @@ std::optional<failure> folder::remove_link(const std::string& relative) const {
     return std::nullopt; // its owner has removed the folder
   struct stat info {};
   const char* name = where->name.c_str();
-  if (::fstatat(where->parent.get(), name, &info, AT_SYMLINK_NOFOLLOW) != 0
-      || !S_ISLNK(info.st_mode))
+  if (::fstatat(where->parent.get(), name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+      !S_ISLNK(info.st_mode))
     return std::nullopt;
   if (::unlinkat(where->parent.get(), name, 0) != 0 && errno != ENOENT)
     return path_failure("remove the link", relative);
@@ -169,9 +169,8 @@ std::optional<failure> folder::create_hard_link(const std::string& existing,
   const auto where = prepare(relative);
   if (!where)
     return failure{where.error()};
-  if (::linkat(source->parent.get(), source->name.c_str(), where->parent.get(),
-               where->name.c_str(), 0)
-      != 0)
+  if (::linkat(source->parent.get(), source->name.c_str(), where->parent.get(), where->name.c_str(),
+               0) != 0)
     return path_failure("create the link", relative);
   return std::nullopt;
 }

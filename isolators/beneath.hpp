@@ -30,7 +30,8 @@ class folder {
   [[nodiscard]] std::optional<failure> make_folders(const std::string& relative, mode_t mode) const;
 
   /// Create a new regular file, with the folders above it, in place of any file or link of this name.
-  [[nodiscard]] outcome<file_descriptor> create_file(const std::string& relative, mode_t mode) const;
+  [[nodiscard]] outcome<file_descriptor> create_file(const std::string& relative,
+                                                     mode_t mode) const;
 
   /// Create a symbolic link that says `target`, in place of any file or link of this name.
   [[nodiscard]] std::optional<failure> create_link(const std::string& target,

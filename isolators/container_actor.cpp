@@ -43,32 +43,50 @@ struct shell {
 
   void enter() const {
     switch (state().phase) {
-    case phase::preparing: prepare(); break;
-    case phase::fetching: fetch(); break;
-    case phase::creating: create(); break;
+    case phase::preparing:
+      prepare();
+      break;
+    case phase::fetching:
+      fetch();
+      break;
+    case phase::creating:
+      create();
+      break;
     case phase::isolating:
       state().step = 0;
       isolate_next();
       break;
-    case phase::starting: self->send(around->launcher, release_process{id()}); break;
-    case phase::running: run(); break;
-    case phase::unwinding: state().fetching.request_stop(); break;
-    case phase::killing: kill(); break;
-    case phase::cleaning: clean_next(); break;
-    case phase::gone: leave(); break;
+    case phase::starting:
+      self->send(around->launcher, release_process{id()});
+      break;
+    case phase::running:
+      run();
+      break;
+    case phase::unwinding:
+      state().fetching.request_stop();
+      break;
+    case phase::killing:
+      kill();
+      break;
+    case phase::cleaning:
+      clean_next();
+      break;
+    case phase::gone:
+      leave();
+      break;
     }
   }
 
   void prepare() const {
     self->request(around->launcher, caf::infinite,
                   prepare_sandbox{job->spec->directory, job->spec->user})
-      .then(
-        [*this](const sandbox_prepared& x) {
-          if (!job->spec->user.empty())
-            state().user = x.user;
-          prepare_next();
-        },
-        failing());
+        .then(
+            [*this](const sandbox_prepared& x) {
+              if (!job->spec->user.empty())
+                state().user = x.user;
+              prepare_next();
+            },
+            failing());
   }
 
   void prepare_next() const {
@@ -79,13 +97,13 @@ struct shell {
     }
     const auto& isolator = around->isolators[st.prepared++];
     self->request(isolator, caf::infinite, prepare_isolation{job->spec})
-      .then(
-        [*this](const isolation& x) {
-          for (const auto& [name, value] : x.environment)
-            state().environment[name] = value;
-          prepare_next();
-        },
-        failing());
+        .then(
+            [*this](const isolation& x) {
+              for (const auto& [name, value] : x.environment)
+                state().environment[name] = value;
+              prepare_next();
+            },
+            failing());
   }
 
   void fetch() const {
@@ -102,7 +120,7 @@ struct shell {
     self->request(around->fetcher, caf::infinite,
                   fetch_uris{std::move(items), job->spec->directory, *std::move(user),
                              state().fetching.get_token()})
-      .then([*this](const uris_fetched&) { on(event::step_done); }, failing());
+        .then([*this](const uris_fetched&) { on(event::step_done); }, failing());
   }
 
   void create() const {
@@ -111,16 +129,16 @@ struct shell {
       fail(launch.error());
       return;
     }
-    self->request(around->launcher, caf::infinite,
-                  create_process{id(), std::make_shared<const launch_spec>(*std::move(launch)),
-                                 self})
-      .then(
-        [*this](const process_created& x) {
-          state().has_process = true;
-          state().pid = x.pid;
-          on(event::step_done);
-        },
-        failing());
+    self->request(
+            around->launcher, caf::infinite,
+            create_process{id(), std::make_shared<const launch_spec>(*std::move(launch)), self})
+        .then(
+            [*this](const process_created& x) {
+              state().has_process = true;
+              state().pid = x.pid;
+              on(event::step_done);
+            },
+            failing());
   }
 
   void isolate_next() const {
@@ -130,7 +148,7 @@ struct shell {
       return;
     }
     self->request(around->isolators[st.step++], caf::infinite, isolate_process{id(), st.pid})
-      .then([*this](const isolation_done&) { isolate_next(); }, failing());
+        .then([*this](const isolation_done&) { isolate_next(); }, failing());
   }
 
   void run() const {
@@ -146,11 +164,11 @@ struct shell {
   void update(const resources& limits) const {
     for (const auto& isolator : around->isolators) {
       self->request(isolator, caf::infinite, update_isolation{id(), limits})
-        .then([](const isolation_done&) {},
-              [*this](const caf::error& why) {
-                log_error("a container keeps its old limits",
-                          {{"container", id()}, {"reason", text_of(why)}});
-              });
+          .then([](const isolation_done&) {},
+                [*this](const caf::error& why) {
+                  log_error("a container keeps its old limits",
+                            {{"container", id()}, {"reason", text_of(why)}});
+                });
     }
   }
 
@@ -168,12 +186,12 @@ struct shell {
       return;
     }
     self->request(around->isolators[--st.prepared], caf::infinite, cleanup_isolation{id()})
-      .then([*this](const isolation_done&) { clean_next(); },
-            [*this](const caf::error& why) {
-              log_error("an isolator could not clean up",
-                        {{"container", id()}, {"reason", text_of(why)}});
-              clean_next();
-            });
+        .then([*this](const isolation_done&) { clean_next(); },
+              [*this](const caf::error& why) {
+                log_error("an isolator could not clean up",
+                          {{"container", id()}, {"reason", text_of(why)}});
+                clean_next();
+              });
   }
 
   void leave() const {
@@ -252,11 +270,11 @@ struct shell {
     for (const auto& isolator : around->isolators) {
       ++st.prepared;
       self->request(isolator, caf::infinite, prepare_isolation{job->spec})
-        .then([](const isolation&) {},
-              [*this](const caf::error& why) {
-                log_warning("an isolator could not take a container over",
-                            {{"container", id()}, {"reason", text_of(why)}});
-              });
+          .then([](const isolation&) {},
+                [*this](const caf::error& why) {
+                  log_warning("an isolator could not take a container over",
+                              {{"container", id()}, {"reason", text_of(why)}});
+                });
     }
   }
 };
@@ -272,15 +290,15 @@ container_actor::behavior_type container(self_pointer self, container_job job,
   else
     my.enter();
   return {
-    [=](const process_started&) { my.on(event::started); },
-    [=](const process_failed& x) {
-      if (!my.state().failure && !my.state().destroyed)
-        my.state().failure = x.message;
-    },
-    [=](const process_ended& x) { my.on_ended(x); },
-    [=](const signal_container& x) { my.signal(x.signal); },
-    [=](const destroy_container&) { my.destroy(); },
-    [=](const update_container& x) { my.set_limits(x.limits); },
+      [=](const process_started&) { my.on(event::started); },
+      [=](const process_failed& x) {
+        if (!my.state().failure && !my.state().destroyed)
+          my.state().failure = x.message;
+      },
+      [=](const process_ended& x) { my.on_ended(x); },
+      [=](const signal_container& x) { my.signal(x.signal); },
+      [=](const destroy_container&) { my.destroy(); },
+      [=](const update_container& x) { my.set_limits(x.limits); },
   };
 }
 

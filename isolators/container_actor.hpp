@@ -38,7 +38,7 @@ struct container_state {
   std::stop_source fetching;
   bool has_process = false;
   pid_t pid = 0;
-  std::vector<int> signals;           ///< for when it runs
+  std::vector<int> signals;            ///< for when it runs
   std::optional<resources> new_limits; ///< arrived while isolators had other work
 
   // What container_exited will say.
@@ -49,8 +49,8 @@ struct container_state {
 };
 
 /// Begins at once. A recovered one begins as running, or, when nobody wants it, by being killed.
-container_actor::behavior_type
-container(container_actor::stateful_pointer<container_state> self, container_job job,
-          shared<container_neighbours> neighbours);
+container_actor::behavior_type container(container_actor::stateful_pointer<container_state> self,
+                                         container_job job,
+                                         shared<container_neighbours> neighbours);
 
 } // namespace troupe::isolators

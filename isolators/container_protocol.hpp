@@ -37,8 +37,8 @@ struct process_ended {
 };
 
 /// Who is told about one process.
-using process_watcher_actor
-  = caf::typed_actor<caf::reacts_to<process_started>, caf::reacts_to<process_failed>,
+using process_watcher_actor =
+    caf::typed_actor<caf::reacts_to<process_started>, caf::reacts_to<process_failed>,
                      caf::reacts_to<process_ended>>;
 
 /// Look the user up and make the sandbox. The error says which failed.
@@ -121,14 +121,12 @@ struct drop_record {
 };
 
 /// Each launcher (posix; namespaces and cgroups later) is one actor, detached because it blocks.
-using launcher_actor
-  = caf::typed_actor<caf::replies_to<prepare_sandbox>::with<sandbox_prepared>,
-                     caf::replies_to<create_process>::with<process_created>,
-                     caf::reacts_to<release_process>, caf::reacts_to<signal_process>,
-                     caf::reacts_to<kill_process>, caf::reacts_to<forget_process>,
-                     caf::replies_to<recover_processes>::with<recovered_processes>,
-                     caf::reacts_to<adopt_process>, caf::reacts_to<descriptors_ready>,
-                     caf::reacts_to<check_process>, caf::reacts_to<drop_record>>;
+using launcher_actor = caf::typed_actor<
+    caf::replies_to<prepare_sandbox>::with<sandbox_prepared>,
+    caf::replies_to<create_process>::with<process_created>, caf::reacts_to<release_process>,
+    caf::reacts_to<signal_process>, caf::reacts_to<kill_process>, caf::reacts_to<forget_process>,
+    caf::replies_to<recover_processes>::with<recovered_processes>, caf::reacts_to<adopt_process>,
+    caf::reacts_to<descriptors_ready>, caf::reacts_to<check_process>, caf::reacts_to<drop_record>>;
 
 /// Fetch all of a command's URIs into its sandbox. The error names the URI.
 struct fetch_uris {
@@ -164,14 +162,13 @@ struct container_gone {
   container_listener_actor listener; ///< null for an orphan
 };
 
-using container_owner_actor
-  = caf::typed_actor<caf::reacts_to<container_running>, caf::reacts_to<container_gone>>;
+using container_owner_actor =
+    caf::typed_actor<caf::reacts_to<container_running>, caf::reacts_to<container_gone>>;
 
 /// One container.
-using container_actor
-  = process_watcher_actor::extend<caf::reacts_to<signal_container>,
-                                  caf::reacts_to<destroy_container>,
-                                  caf::reacts_to<update_container>>;
+using container_actor = process_watcher_actor::extend<caf::reacts_to<signal_container>,
+                                                      caf::reacts_to<destroy_container>,
+                                                      caf::reacts_to<update_container>>;
 
 } // namespace troupe::isolators
 

@@ -18,7 +18,9 @@ namespace troupe::isolators {
 /// A nested container's id is its parent's and its own, joined by a dot.
 [[nodiscard]] std::string runtime_directory(const std::string& runtime_dir, const container_id& id);
 
-[[nodiscard]] inline std::string pid_path(const std::string& directory) { return directory + "/pid"; }
+[[nodiscard]] inline std::string pid_path(const std::string& directory) {
+  return directory + "/pid";
+}
 [[nodiscard]] inline std::string status_path(const std::string& directory) {
   return directory + "/status";
 }

@@ -14,8 +14,8 @@ using entry = containerizer_state::entry;
 
 void refuse(self_pointer self, const launch_container& x, const std::string& why) {
   if (x.listener)
-    self->send(x.listener, container_exited{x.spec->id, container_end::launch_failed, std::nullopt,
-                                            why, 0});
+    self->send(x.listener,
+               container_exited{x.spec->id, container_end::launch_failed, std::nullopt, why, 0});
 }
 
 void add(self_pointer self, const containerizer_neighbours& around, const launch_container& x,
@@ -65,21 +65,21 @@ void begin_pass(self_pointer self, const containerizer_neighbours& around, const
     roots.push_back(container.pid);
   }
   self->request(around.usage, caf::infinite, measure_usage{std::move(roots)})
-    .then(
-      [=, &time](const usage_measured& x) {
-        auto list = std::make_shared<usage_list>();
-        for (std::size_t i = 0; i < asked->size(); ++i)
-          list->push_back(to_usage((*asked)[i], x.usage[i], around.fields, time.now()));
-        const shared<usage_list> result(std::move(list));
-        for (auto& reader : *readers)
-          reader.deliver(result);
-        end_pass(self, around, time);
-      },
-      [=, &time](const caf::error& why) {
-        for (auto& reader : *readers)
-          reader.deliver(why);
-        end_pass(self, around, time);
-      });
+      .then(
+          [=, &time](const usage_measured& x) {
+            auto list = std::make_shared<usage_list>();
+            for (std::size_t i = 0; i < asked->size(); ++i)
+              list->push_back(to_usage((*asked)[i], x.usage[i], around.fields, time.now()));
+            const shared<usage_list> result(std::move(list));
+            for (auto& reader : *readers)
+              reader.deliver(result);
+            end_pass(self, around, time);
+          },
+          [=, &time](const caf::error& why) {
+            for (auto& reader : *readers)
+              reader.deliver(why);
+            end_pass(self, around, time);
+          });
 }
 
 /// One pass over the machine's processes serves all who asked before it began. Who asks during a pass waits
@@ -128,16 +128,15 @@ void take_over(self_pointer self, const containerizer_neighbours& around,
   answer_recovery_if_done(self);
 }
 
-caf::result<containers_recovered> recover(self_pointer self,
-                                          const containerizer_neighbours& around,
+caf::result<containers_recovered> recover(self_pointer self, const containerizer_neighbours& around,
                                           const recover_containers& x) {
   if (self->state.recovery_answer.pending())
     return to_error({"containers are being recovered already"});
   self->state.recovery_answer = self->make_response_promise<containers_recovered>();
   auto answer = self->state.recovery_answer;
   self->request(around.containers->launcher, caf::infinite, recover_processes{})
-    .then([=](const recovered_processes& found) { take_over(self, around, x, found); },
-          [=](caf::error& why) { self->state.recovery_answer.deliver(std::move(why)); });
+      .then([=](const recovered_processes& found) { take_over(self, around, x, found); },
+            [=](caf::error& why) { self->state.recovery_answer.deliver(std::move(why)); });
   return answer;
 }
 
@@ -151,36 +150,35 @@ void link_neighbours(self_pointer self, const containerizer_neighbours& around) 
 
 } // namespace
 
-containerizer_handle::behavior_type containerizer(self_pointer self,
-                                                  containerizer_neighbours around,
-                                                  const clock& time) {
+containerizer_handle::behavior_type
+containerizer(self_pointer self, containerizer_neighbours around, const clock& time) {
   link_neighbours(self, around);
   return {
-    [=](const launch_container& x) { launch(self, around, x); },
-    [=](const signal_container& x) { forward(self, x); },
-    [=](const destroy_container& x) { forward(self, x); },
-    [=](const update_container& x) {
-      if (const auto found = self->state.containers.find(x.id);
-          found != self->state.containers.end())
-        found->second.limits = x.limits;
-      forward(self, x);
-    },
-    [=, &time](const get_usage&) { return measure(self, around, time); },
-    [=](const recover_containers& x) { return recover(self, around, x); },
-    [=](const container_running& x) {
-      if (const auto found = self->state.containers.find(x.start.id);
-          found != self->state.containers.end())
-        found->second.pid = x.start.pid;
-      if (x.listener)
-        self->send(x.listener, x.start);
-    },
-    [=](const container_gone& x) {
-      self->state.containers.erase(x.exit.id);
-      self->state.orphans.erase(x.exit.id);
-      if (x.listener)
-        self->send(x.listener, x.exit);
-      answer_recovery_if_done(self);
-    },
+      [=](const launch_container& x) { launch(self, around, x); },
+      [=](const signal_container& x) { forward(self, x); },
+      [=](const destroy_container& x) { forward(self, x); },
+      [=](const update_container& x) {
+        if (const auto found = self->state.containers.find(x.id);
+            found != self->state.containers.end())
+          found->second.limits = x.limits;
+        forward(self, x);
+      },
+      [=, &time](const get_usage&) { return measure(self, around, time); },
+      [=](const recover_containers& x) { return recover(self, around, x); },
+      [=](const container_running& x) {
+        if (const auto found = self->state.containers.find(x.start.id);
+            found != self->state.containers.end())
+          found->second.pid = x.start.pid;
+        if (x.listener)
+          self->send(x.listener, x.start);
+      },
+      [=](const container_gone& x) {
+        self->state.containers.erase(x.exit.id);
+        self->state.orphans.erase(x.exit.id);
+        if (x.listener)
+          self->send(x.listener, x.exit);
+        answer_recovery_if_done(self);
+      },
   };
 }
 

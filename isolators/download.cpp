@@ -16,8 +16,8 @@ struct transfer {
   int target;
   download_limits limits;
   std::stop_token stop;
-  curl_off_t seen = 0;       ///< bytes at the last look
-  curl_off_t moved_at = 0;   ///< curl's time of the last byte, microseconds since the start
+  curl_off_t seen = 0;     ///< bytes at the last look
+  curl_off_t moved_at = 0; ///< curl's time of the last byte, microseconds since the start
   std::uint64_t written = 0;
   std::string trouble = {}; ///< our own reason for breaking off
 };
@@ -60,8 +60,8 @@ int on_progress(void* context, curl_off_t, curl_off_t received, curl_off_t, curl
   const auto limit = std::chrono::microseconds(state.limits.stall_timeout).count();
   if (now - state.moved_at < limit)
     return 0;
-  state.trouble = "stalled: no byte for " + std::to_string(state.limits.stall_timeout.count())
-                  + " seconds";
+  state.trouble =
+      "stalled: no byte for " + std::to_string(state.limits.stall_timeout.count()) + " seconds";
   return 1;
 }
 
@@ -82,7 +82,8 @@ void configure(const std::string& uri, transfer& state, char* error_text) {
   ::curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, schemes);
   ::curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
   ::curl_easy_setopt(curl, CURLOPT_MAXREDIRS, limits.max_redirects);
-  ::curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(limits.connect_timeout.count()));
+  ::curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+                     static_cast<long>(limits.connect_timeout.count()));
   ::curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &on_data);
   ::curl_easy_setopt(curl, CURLOPT_WRITEDATA, &state);
   ::curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);

@@ -129,8 +129,8 @@ class fetching {
     if (!target)
       return failure{target.error()};
     const auto size = source->how == fetch_source::kind::network
-                        ? download(source->location, *target, options_.download, stop_)
-                        : copy_file(source->location, *target, stop_);
+                          ? download(source->location, *target, options_.download, stop_)
+                          : copy_file(source->location, *target, stop_);
     if (!size)
       return failure{size.error()};
     log_.line("fetched " + std::to_string(*size) + " bytes");

@@ -35,7 +35,8 @@ struct fetch_source {
 };
 
 /// Decide without touching anything: schemes, relative paths, the name in the sandbox.
-[[nodiscard]] outcome<fetch_source> plan_fetch(const fetch_item& item, const fetch_options& options);
+[[nodiscard]] outcome<fetch_source> plan_fetch(const fetch_item& item,
+                                               const fetch_options& options);
 
 /// Fetch all items in order, with the user's rights, not root's: what the user may not read is not copied,
 /// and everything belongs to the user. One line per step goes to the sandbox's `stderr` file. The failure

@@ -32,15 +32,15 @@ void start_waiting(self_pointer self, const fetcher_config& config, const metric
       start_waiting(self, config, metrics);
     };
     self->request(self->spawn<caf::detached>(worker, config.options), caf::infinite, std::move(job))
-      .then(
-        [over, promise = promise](const uris_fetched& done) mutable {
-          promise.deliver(done);
-          over(fetches_succeeded);
-        },
-        [over, promise = promise](caf::error& why) mutable {
-          promise.deliver(std::move(why));
-          over(fetches_failed);
-        });
+        .then(
+            [over, promise = promise](const uris_fetched& done) mutable {
+              promise.deliver(done);
+              over(fetches_succeeded);
+            },
+            [over, promise = promise](caf::error& why) mutable {
+              promise.deliver(std::move(why));
+              over(fetches_failed);
+            });
   }
 }
 

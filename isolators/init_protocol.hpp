@@ -60,7 +60,9 @@ struct resource_limit {
 };
 
 /// Records start at multiples of eight; at least one zero byte follows the content.
-constexpr std::uint64_t padded(std::uint64_t length) { return (length + 8) & ~std::uint64_t{7}; }
+constexpr std::uint64_t padded(std::uint64_t length) {
+  return (length + 8) & ~std::uint64_t{7};
+}
 
 /// The steps that can fail, in the order in which they are taken.
 enum class step : std::uint32_t {
@@ -84,22 +86,38 @@ enum class step : std::uint32_t {
 
 constexpr const char* to_string(step x) {
   switch (x) {
-  case step::read_description: return "read the launch description";
-  case step::create_session: return "create a session";
-  case step::open_stdout: return "open the stdout file";
-  case step::open_stderr: return "open the stderr file";
-  case step::open_null: return "open /dev/null";
-  case step::become_subreaper: return "become the reaper of orphans";
-  case step::create_pipe: return "create a pipe";
-  case step::fork_command: return "fork the command";
-  case step::create_group: return "create a process group";
-  case step::set_rlimit: return "set a resource limit";
-  case step::set_groups: return "set supplementary groups";
-  case step::set_gid: return "switch the group";
-  case step::set_uid: return "switch the user";
-  case step::tie_to_parent: return "tie the command to its parent";
-  case step::enter_directory: return "enter the working directory";
-  case step::execute: return "execute";
+  case step::read_description:
+    return "read the launch description";
+  case step::create_session:
+    return "create a session";
+  case step::open_stdout:
+    return "open the stdout file";
+  case step::open_stderr:
+    return "open the stderr file";
+  case step::open_null:
+    return "open /dev/null";
+  case step::become_subreaper:
+    return "become the reaper of orphans";
+  case step::create_pipe:
+    return "create a pipe";
+  case step::fork_command:
+    return "fork the command";
+  case step::create_group:
+    return "create a process group";
+  case step::set_rlimit:
+    return "set a resource limit";
+  case step::set_groups:
+    return "set supplementary groups";
+  case step::set_gid:
+    return "switch the group";
+  case step::set_uid:
+    return "switch the user";
+  case step::tie_to_parent:
+    return "tie the command to its parent";
+  case step::enter_directory:
+    return "enter the working directory";
+  case step::execute:
+    return "execute";
   }
   return "take an unknown step";
 }

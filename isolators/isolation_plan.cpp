@@ -14,30 +14,24 @@ struct known_isolation {
 };
 
 constexpr known_isolation known[] = {
-  {"filesystem/posix", true},      {"filesystem/linux", false},
-  {"filesystem/shared", false},    {"posix/cpu", true},
-  {"posix/mem", true},             {"posix/rlimits", false},
-  {"cgroups/all", false},          {"cgroups/blkio", false},
-  {"cgroups/cpu", false},          {"cgroups/cpuset", false},
-  {"cgroups/devices", false},      {"cgroups/hugetlb", false},
-  {"cgroups/mem", false},          {"cgroups/net_cls", false},
-  {"cgroups/net_prio", false},     {"cgroups/perf_event", false},
-  {"cgroups/pids", false},         {"appc/runtime", false},
-  {"docker/runtime", false},       {"linux/devices", false},
-  {"linux/capabilities", false},   {"namespaces/ipc", false},
-  {"namespaces/pid", false},       {"volume/sandbox_path", false},
-  {"docker/volume", false},        {"volume/host_path", false},
-  {"volume/image", false},         {"volume/secret", false},
-  {"disk/du", false},              {"disk/xfs", false},
-  {"gpu/nvidia", false},           {"network/cni", false},
-  {"network/port_mapping", false}, {"network/ports", false},
-  {"environment_secret", true},
+    {"filesystem/posix", true},    {"filesystem/linux", false},  {"filesystem/shared", false},
+    {"posix/cpu", true},           {"posix/mem", true},          {"posix/rlimits", false},
+    {"cgroups/all", false},        {"cgroups/blkio", false},     {"cgroups/cpu", false},
+    {"cgroups/cpuset", false},     {"cgroups/devices", false},   {"cgroups/hugetlb", false},
+    {"cgroups/mem", false},        {"cgroups/net_cls", false},   {"cgroups/net_prio", false},
+    {"cgroups/perf_event", false}, {"cgroups/pids", false},      {"appc/runtime", false},
+    {"docker/runtime", false},     {"linux/devices", false},     {"linux/capabilities", false},
+    {"namespaces/ipc", false},     {"namespaces/pid", false},    {"volume/sandbox_path", false},
+    {"docker/volume", false},      {"volume/host_path", false},  {"volume/image", false},
+    {"volume/secret", false},      {"disk/du", false},           {"disk/xfs", false},
+    {"gpu/nvidia", false},         {"network/cni", false},       {"network/port_mapping", false},
+    {"network/ports", false},      {"environment_secret", true},
 };
 
 const std::map<std::string, std::vector<std::string>> old_names{
-  {"process", {"posix/cpu", "posix/mem"}},
-  {"cgroups", {"cgroups/cpu", "cgroups/mem"}},
-  {"posix/disk", {"disk/du"}},
+    {"process", {"posix/cpu", "posix/mem"}},
+    {"cgroups", {"cgroups/cpu", "cgroups/mem"}},
+    {"posix/disk", {"disk/du"}},
 };
 
 const known_isolation* find_known(const std::string& name) {
@@ -97,8 +91,8 @@ outcome<std::vector<std::string>> plan_isolation(const std::vector<std::string>&
   if (filesystems > 1)
     faults.push_back("only one of filesystem/* can be used");
   if (!faults.empty())
-    return failure{"--isolation: " + joined(faults) + "; available are "
-                   + joined(available_isolations())};
+    return failure{"--isolation: " + joined(faults) + "; available are " +
+                   joined(available_isolations())};
 
   std::vector<std::string> result;
   for (const auto& one : known) {

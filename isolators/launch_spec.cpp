@@ -98,14 +98,20 @@ std::string encode(const launch_spec& spec) {
 /// What a step was about, quoted; empty when it was about none of the spec's texts.
 std::string subject(const init::report& report, const launch_spec& spec) {
   switch (report.where) {
-  case init::step::open_stdout: return " '" + spec.stdout_path + "'";
-  case init::step::open_stderr: return " '" + spec.stderr_path + "'";
-  case init::step::enter_directory: return " '" + spec.directory + "'";
-  case init::step::execute: return " '" + spec.executable + "'";
+  case init::step::open_stdout:
+    return " '" + spec.stdout_path + "'";
+  case init::step::open_stderr:
+    return " '" + spec.stderr_path + "'";
+  case init::step::enter_directory:
+    return " '" + spec.directory + "'";
+  case init::step::execute:
+    return " '" + spec.executable + "'";
   case init::step::set_groups:
   case init::step::set_gid:
-  case init::step::set_uid: return spec.user ? " to that of '" + spec.user->name + "'" : "";
-  default: return "";
+  case init::step::set_uid:
+    return spec.user ? " to that of '" + spec.user->name + "'" : "";
+  default:
+    return "";
   }
 }
 
@@ -126,14 +132,15 @@ outcome<file_descriptor> describe(const launch_spec& spec) {
       return system_failure("describe the launch of", spec.label);
     at += static_cast<std::size_t>(done);
   }
-  if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
+  if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) !=
+      0)
     return system_failure("seal the description of", spec.label);
   return file;
 }
 
 std::string failure_text(const init::report& report, const launch_spec& spec) {
-  return std::string("cannot ") + init::to_string(report.where) + subject(report, spec) + ": "
-         + std::strerror(report.error);
+  return std::string("cannot ") + init::to_string(report.where) + subject(report, spec) + ": " +
+         std::strerror(report.error);
 }
 
 } // namespace troupe::isolators

@@ -56,12 +56,13 @@ class spawn_plan {
     ::sigemptyset(&none);
     ::sigfillset(&all);
     for (const int fd : {0, 1, 2}) {
-      if (const int error
-          = ::posix_spawn_file_actions_addopen(&actions_, fd, "/dev/null", O_RDWR, 0))
+      if (const int error =
+              ::posix_spawn_file_actions_addopen(&actions_, fd, "/dev/null", O_RDWR, 0))
         return error;
     }
-    for (const auto& [from, to] : {std::pair{description, init::description_fd},
-                                  std::pair{go, init::go_fd}, std::pair{report, init::report_fd}}) {
+    for (const auto& [from, to] :
+         {std::pair{description, init::description_fd}, std::pair{go, init::go_fd},
+          std::pair{report, init::report_fd}}) {
       if (const int error = ::posix_spawn_file_actions_adddup2(&actions_, from, to))
         return error;
     }
@@ -121,7 +122,7 @@ outcome<launched_process> launch(const std::string& init_binary, const launch_sp
   if (!low_description)
     return failure{low_description.error()};
   const file_descriptor description(
-    ::fcntl(low_description->get(), F_DUPFD_CLOEXEC, first_free_fd));
+      ::fcntl(low_description->get(), F_DUPFD_CLOEXEC, first_free_fd));
   if (!description)
     return system_failure("pass the description of", spec.label);
   if (auto bad = make_directories(spec.runtime_directory, 0755))

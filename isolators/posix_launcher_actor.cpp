@@ -239,20 +239,20 @@ launcher_actor::behavior_type posix_launcher(self_pointer self, launcher_config 
   self->state.metrics = std::move(metrics);
   self->spawn<caf::detached>(reaper, *descriptors, launcher_actor{self});
   return {
-    [=](const prepare_sandbox& x) { return prepare(config, x); },
-    [=](const create_process& x) { return create(self, config, x); },
-    [=](const release_process& x) { release(self, x); },
-    [=](const signal_process& x) { signal(self, x); },
-    [=](const kill_process& x) { kill(self, config, x); },
-    [=](const forget_process& x) {
-      self->state.recovered.erase(x.id);
-      self->delayed_send(self, config.record_retention, drop_record{x.id});
-    },
-    [=](const recover_processes&) { return recover_all(self, config); },
-    [=](const adopt_process& x) { adopt(self, x); },
-    [=](const descriptors_ready& x) { on_ready(self, x); },
-    [=](const check_process& x) { check(self, x); },
-    [=](const drop_record& x) { drop(self, config, x); },
+      [=](const prepare_sandbox& x) { return prepare(config, x); },
+      [=](const create_process& x) { return create(self, config, x); },
+      [=](const release_process& x) { release(self, x); },
+      [=](const signal_process& x) { signal(self, x); },
+      [=](const kill_process& x) { kill(self, config, x); },
+      [=](const forget_process& x) {
+        self->state.recovered.erase(x.id);
+        self->delayed_send(self, config.record_retention, drop_record{x.id});
+      },
+      [=](const recover_processes&) { return recover_all(self, config); },
+      [=](const adopt_process& x) { adopt(self, x); },
+      [=](const descriptors_ready& x) { on_ready(self, x); },
+      [=](const check_process& x) { check(self, x); },
+      [=](const drop_record& x) { drop(self, config, x); },
   };
 }
 

@@ -33,7 +33,7 @@ struct launcher_state {
     shared<launch_spec> spec; ///< null for an adopted one
     std::string directory;    ///< its runtime directory
     process_watcher_actor watcher;
-    std::uint64_t token = 0;        ///< of `process`; the report's is the next one
+    std::uint64_t token = 0; ///< of `process`; the report's is the next one
     bool told_start = false;
     bool counted_as_stuck = false;
   };
@@ -50,8 +50,7 @@ struct launcher_state {
 
 /// Spawn detached. Its end leaves all containers as they are. Counts containers that do not go away;
 /// `metrics` may be null.
-launcher_actor::behavior_type
-posix_launcher(launcher_actor::stateful_pointer<launcher_state> self, launcher_config config,
-               metrics_actor metrics);
+launcher_actor::behavior_type posix_launcher(launcher_actor::stateful_pointer<launcher_state> self,
+                                             launcher_config config, metrics_actor metrics);
 
 } // namespace troupe::isolators

@@ -14,7 +14,9 @@
 namespace troupe::isolators {
 namespace {
 
-int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+int pidfd_open(pid_t pid) {
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
 
 /// Cuts blank-separated numbers off the front of a text.
 class number_scan {
@@ -63,10 +65,10 @@ class number_scan {
 bool parse_numbers(std::string_view text, process_stat& out) {
   number_scan scan(text);
   std::uint64_t user = 0, system = 0, waited_user = 0, waited_system = 0, pages = 0;
-  if (!scan.next(out.parent) || !scan.next(out.group) || !scan.next(out.session) || !scan.skip(7)
-      || !scan.next(user) || !scan.next(system) || !scan.next(waited_user)
-      || !scan.next(waited_system) || !scan.skip(2) || !scan.next(out.threads) || !scan.skip(1)
-      || !scan.next(out.start_time) || !scan.skip(1) || !scan.next(pages))
+  if (!scan.next(out.parent) || !scan.next(out.group) || !scan.next(out.session) || !scan.skip(7) ||
+      !scan.next(user) || !scan.next(system) || !scan.next(waited_user) ||
+      !scan.next(waited_system) || !scan.skip(2) || !scan.next(out.threads) || !scan.skip(1) ||
+      !scan.next(out.start_time) || !scan.skip(1) || !scan.next(pages))
     return false;
   static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   out.user_ticks = user + waited_user;
@@ -80,8 +82,8 @@ bool parse_numbers(std::string_view text, process_stat& out) {
 std::optional<process_stat> parse_stat(std::string_view text) {
   const auto open = text.find('(');
   const auto close = text.rfind(')');
-  if (open == std::string_view::npos || close == std::string_view::npos || close < open
-      || close + 2 >= text.size())
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open ||
+      close + 2 >= text.size())
     return std::nullopt;
   process_stat result;
   if (!number_scan(text.substr(0, open)).next(result.pid))
@@ -110,8 +112,8 @@ outcome<std::string> boot_id() {
 }
 
 std::string to_text(const process_identity& identity) {
-  return std::to_string(identity.pid) + ' ' + std::to_string(identity.start_time) + ' '
-         + identity.boot + '\n';
+  return std::to_string(identity.pid) + ' ' + std::to_string(identity.start_time) + ' ' +
+         identity.boot + '\n';
 }
 
 std::optional<process_identity> parse_identity(std::string_view text) {
@@ -164,9 +166,12 @@ std::optional<int> reap(const file_descriptor& process) {
   if (::waitid(P_PIDFD, id, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
     return std::nullopt;
   switch (info.si_code) {
-  case CLD_EXITED: return info.si_status << 8;
-  case CLD_DUMPED: return info.si_status | 0x80;
-  default: return info.si_status;
+  case CLD_EXITED:
+    return info.si_status << 8;
+  case CLD_DUMPED:
+    return info.si_status | 0x80;
+  default:
+    return info.si_status;
   }
 }
 

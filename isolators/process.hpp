@@ -22,7 +22,7 @@ struct process_stat {
   std::uint64_t user_ticks = 0;   ///< with those of children that were waited for
   std::uint64_t system_ticks = 0; ///< likewise
   std::uint32_t threads = 0;
-  std::uint64_t start_time = 0;   ///< ticks since boot: with the pid, unique until the next boot
+  std::uint64_t start_time = 0; ///< ticks since boot: with the pid, unique until the next boot
   std::uint64_t resident_bytes = 0;
 
   bool gone() const noexcept { return state == 'Z' || state == 'X'; }

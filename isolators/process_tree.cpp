@@ -93,8 +93,8 @@ std::vector<pid_t> process_tree::members(pid_t root) const {
     for (const auto& process : processes_) {
       if (inside.contains(process.pid) || process.pid == ::getpid())
         continue;
-      if (inside.contains(process.parent) || inside.contains(process.session)
-          || inside.contains(process.group)) {
+      if (inside.contains(process.parent) || inside.contains(process.session) ||
+          inside.contains(process.group)) {
         inside.insert(process.pid);
         grew = true;
       }

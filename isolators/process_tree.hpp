@@ -12,8 +12,9 @@ namespace troupe::isolators {
 
 /// What the processes of one container use together.
 struct tree_usage {
-  double user_seconds = 0;   ///< with those that ended and were waited for: never shrinks while init lives
-  double system_seconds = 0; ///< likewise
+  double user_seconds =
+      0; ///< with those that ended and were waited for: never shrinks while init lives
+  double system_seconds = 0;        ///< likewise
   std::uint64_t resident_bytes = 0; ///< shared pages count once a process
   std::uint32_t processes = 0;
   std::uint32_t threads = 0;

@@ -33,7 +33,9 @@ std::optional<failure> descriptor_set::watch(const file_descriptor& fd, std::uin
   return std::nullopt;
 }
 
-void descriptor_set::stop() const { ::eventfd_write(wake_.get(), 1); }
+void descriptor_set::stop() const {
+  ::eventfd_write(wake_.get(), 1);
+}
 
 std::vector<std::uint64_t> descriptor_set::wait() const {
   epoll_event events[256];

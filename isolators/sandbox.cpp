@@ -43,7 +43,7 @@ outcome<file_descriptor> enter(const file_descriptor& above, const std::string& 
   if (::mkdirat(above.get(), name.c_str(), mode) != 0 && errno != EEXIST)
     return system_failure("make the folder", path);
   file_descriptor inside(
-    ::openat(above.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      ::openat(above.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!inside)
     return system_failure("enter the folder", path);
   return inside;
@@ -54,8 +54,8 @@ std::optional<failure> turn_latest(const file_descriptor& runs, const std::strin
                                    const std::string& path) {
   const std::string temporary = ".latest-" + name;
   ::unlinkat(runs.get(), temporary.c_str(), 0);
-  if (::symlinkat(name.c_str(), runs.get(), temporary.c_str()) != 0
-      || ::renameat(runs.get(), temporary.c_str(), runs.get(), "latest") != 0)
+  if (::symlinkat(name.c_str(), runs.get(), temporary.c_str()) != 0 ||
+      ::renameat(runs.get(), temporary.c_str(), runs.get(), "latest") != 0)
     return system_failure("turn the link 'latest' to", path);
   return std::nullopt;
 }
@@ -70,8 +70,8 @@ outcome<std::string> executor_sandbox(const std::string& work_dir, const agent_i
                             {"executor", &executor.value()},
                             {"container", &container.value()}}))
     return *bad;
-  return work_dir + "/slaves/" + agent.value() + "/frameworks/" + framework.value() + "/executors/"
-         + executor.value() + "/runs/" + container.value();
+  return work_dir + "/slaves/" + agent.value() + "/frameworks/" + framework.value() +
+         "/executors/" + executor.value() + "/runs/" + container.value();
 }
 
 outcome<std::string> nested_sandbox(const std::string& parent, const std::string& child) {

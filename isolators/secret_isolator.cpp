@@ -41,15 +41,15 @@ outcome<std::map<std::string, std::string>> resolve_secrets(const v1::CommandInf
 
 isolator_actor::behavior_type secret_isolator(isolator_actor::pointer) {
   return {
-    [](const prepare_isolation& x) -> caf::result<isolation> {
-      auto secrets = resolve_secrets(*x.spec->command);
-      if (!secrets)
-        return to_error({secrets.error()});
-      return isolation{*std::move(secrets)};
-    },
-    [](const isolate_process&) { return isolation_done{}; },
-    [](const update_isolation&) { return isolation_done{}; },
-    [](const cleanup_isolation&) { return isolation_done{}; },
+      [](const prepare_isolation& x) -> caf::result<isolation> {
+        auto secrets = resolve_secrets(*x.spec->command);
+        if (!secrets)
+          return to_error({secrets.error()});
+        return isolation{*std::move(secrets)};
+      },
+      [](const isolate_process&) { return isolation_done{}; },
+      [](const update_isolation&) { return isolation_done{}; },
+      [](const cleanup_isolation&) { return isolation_done{}; },
   };
 }
 

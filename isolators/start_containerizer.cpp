@@ -59,10 +59,10 @@ outcome<containerizer_actor> start_containerizer(caf::actor_system& system,
   const auto is_on = [&](const char* name) {
     return std::find(names->begin(), names->end(), name) != names->end();
   };
-  containerizer_neighbours neighbours{std::move(around), system.spawn<caf::detached>(usage_meter),
+  containerizer_neighbours neighbours{std::move(around),
+                                      system.spawn<caf::detached>(usage_meter),
                                       {is_on("posix/cpu"), is_on("posix/mem")}};
-  return containerizer_actor{
-    system.spawn(containerizer, std::move(neighbours), std::cref(time))};
+  return containerizer_actor{system.spawn(containerizer, std::move(neighbours), std::cref(time))};
 }
 
 } // namespace troupe::isolators

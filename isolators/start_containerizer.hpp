@@ -21,8 +21,8 @@ struct containerizer_config {
 
 /// Everything is checked before anything is spawned; the failure names every fault. One exit message to the
 /// result ends all of it and leaves the containers running. `time` must outlive it.
-[[nodiscard]] outcome<containerizer_actor>
-start_containerizer(caf::actor_system& system, const containerizer_config& config,
-                    const clock& time);
+[[nodiscard]] outcome<containerizer_actor> start_containerizer(caf::actor_system& system,
+                                                               const containerizer_config& config,
+                                                               const clock& time);
 
 } // namespace troupe::isolators

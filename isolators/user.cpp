@@ -38,9 +38,9 @@ outcome<user_identity> find_user(const std::string& name) {
   std::vector<char> buffer(16384);
   passwd entry{};
   passwd* found = nullptr;
-  const int error
-    = name.empty() ? ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found)
-                   : ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+  const int error = name.empty()
+                        ? ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found)
+                        : ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
   if (error != 0)
     return failure{"cannot look up user '" + name + "': " + std::strerror(error)};
   if (found == nullptr && name.empty()) // a uid without a name is fine for oneself

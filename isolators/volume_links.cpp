@@ -46,8 +46,8 @@ outcome<volume_links> plan_volume_links(const std::string& work_dir, const resou
       continue;
     const std::string& wanted = volume->container_path;
     if (wanted.starts_with('/'))
-      return failure{"container path '" + wanted
-                     + "' of a persistent volume is absolute; filesystem/posix takes relative ones"};
+      return failure{"container path '" + wanted +
+                     "' of a persistent volume is absolute; filesystem/posix takes relative ones"};
     const auto path = tidy_relative_path(wanted);
     if (!path)
       return failure{path.error()};

@@ -30,8 +30,8 @@ container_spec_ptr spec_of(const std::string& folder, const std::string& name) {
   spec->agent = agent_id("agent");
   spec->framework = framework_id("framework");
   spec->executor = executor_id(name);
-  spec->directory
-    = folder + "/work/slaves/agent/frameworks/framework/executors/" + name + "/runs/" + name;
+  spec->directory =
+      folder + "/work/slaves/agent/frameworks/framework/executors/" + name + "/runs/" + name;
   spec->command = std::move(command);
   spec->environment["PATH"] = "/usr/bin:/bin";
   spec->limits = some();
@@ -63,20 +63,20 @@ shared<agent_state_view> view_of(const std::vector<container_id>& containers) {
 
 agent_actor::behavior_type stub_agent(agent_actor::pointer, shared<agent_state_view> view) {
   return {
-    [](const master_link_up&) {},
-    [](const master_link_received&) {},
-    [](const master_link_down&) {},
-    [](const subscribe_executor&) {
-      return api_answer{503, "there are no executors", nullptr};
-    },
-    [](const executor_request&) {
-      return api_answer{503, "there are no executors", nullptr};
-    },
-    [](const container_started&) {},
-    [](const container_exited&) {},
-    [view](const get_agent_state&) { return view; },
-    [](const leave_cluster&) {},
-    [](caf::tick_atom) {},
+      [](const master_link_up&) {},
+      [](const master_link_received&) {},
+      [](const master_link_down&) {},
+      [](const subscribe_executor&) {
+        return api_answer{503, "there are no executors", nullptr};
+      },
+      [](const executor_request&) {
+        return api_answer{503, "there are no executors", nullptr};
+      },
+      [](const container_started&) {},
+      [](const container_exited&) {},
+      [view](const get_agent_state&) { return view; },
+      [](const leave_cluster&) {},
+      [](caf::tick_atom) {},
   };
 }
 
@@ -84,9 +84,9 @@ isolators::containerizer_config settings(const std::string& folder) {
   isolators::containerizer_config config;
   config.launcher.work_dir = folder + "/work";
   config.launcher.runtime_dir = folder + "/run";
-  config.launcher.init_binary
-    = fs::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path()
-      / "daemons/troupe-init";
+  config.launcher.init_binary =
+      fs::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path() /
+      "daemons/troupe-init";
   config.isolation = {"posix/cpu", "posix/mem"};
   return config;
 }
@@ -124,8 +124,8 @@ hosted_agent::hosted_agent(std::size_t count) {
   where.address = "127.0.0.1";
   where.port = 0;
   server_ = std::make_unique<http::server>(
-    where, http::make_agent_router(*system_, routes, agent_, containerizer_,
-                                   std::make_shared<http::file_table>(), numbers_));
+      where, http::make_agent_router(*system_, routes, agent_, containerizer_,
+                                     std::make_shared<http::file_table>(), numbers_));
   auto port = server_->start();
   if (!port)
     throw std::runtime_error(system_->render(port.error()));

@@ -18,7 +18,7 @@ namespace troupe::bench {
 
 /// Goes with all that is in it.
 class scratch_folder {
-public:
+ public:
   /// Throws std::runtime_error when it cannot be made.
   scratch_folder();
   ~scratch_folder();
@@ -27,12 +27,12 @@ public:
 
   const std::string& path() const { return path_; }
 
-private:
+ private:
   std::string path_;
 };
 
 class hosted_agent {
-public:
+ public:
   /// Starts `count` command tasks that sleep, each in a container of its own with the posix
   /// isolations. Throws std::runtime_error when one does not start.
   explicit hosted_agent(std::size_t count);
@@ -43,7 +43,7 @@ public:
 
   std::uint16_t port() const { return port_; }
 
-private:
+ private:
   void launch_all(std::size_t count);
 
   real_clock time_;

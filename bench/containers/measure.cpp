@@ -1,7 +1,7 @@
 #include "measure.hpp"
 
 #include "agent.hpp"
-#include "bench/state/clients.hpp"
+#include "bench/support/clients.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,13 +32,14 @@ double cpu_seconds(clockid_t whose) {
 
 /// Bind mounts of one folder on others, seen by this process only.
 class extra_mounts {
-public:
+ public:
   explicit extra_mounts(std::size_t count) {
     if (count == 0)
       return;
     std::string name = fs::temp_directory_path() / "troupe-mounts-XXXXXX";
-    if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
-        || ::mkdtemp(name.data()) == nullptr)
+    if (::unshare(CLONE_NEWNS) != 0 ||
+        ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mkdtemp(name.data()) == nullptr)
       throw std::runtime_error(std::string("no mount namespace of our own: ") + ::strerror(errno));
     folder_ = name;
     for (std::size_t i = 0; i < count; ++i) {
@@ -61,7 +62,7 @@ public:
   extra_mounts(const extra_mounts&) = delete;
   extra_mounts& operator=(const extra_mounts&) = delete;
 
-private:
+ private:
   std::string folder_;
   std::vector<std::string> places_;
 };
@@ -78,11 +79,11 @@ void check(const std::string& body, std::size_t containers) {
   const auto rows = nlohmann::json::parse(body);
   std::size_t whole = 0;
   for (const auto& row : rows)
-    whole += row.at("statistics").at("mem_rss_bytes").get<std::uint64_t>() > 0
-             && row.at("status").at("executor_pid").get<int>() > 0;
+    whole += row.at("statistics").at("mem_rss_bytes").get<std::uint64_t>() > 0 &&
+             row.at("status").at("executor_pid").get<int>() > 0;
   if (rows.size() != containers || whole != containers)
-    throw std::runtime_error("the answer has " + std::to_string(whole) + " whole containers of "
-                             + std::to_string(containers));
+    throw std::runtime_error("the answer has " + std::to_string(whole) + " whole containers of " +
+                             std::to_string(containers));
 }
 
 container_times run(const container_case& what) {
@@ -91,24 +92,25 @@ container_times run(const container_case& what) {
   container_times result{what.containers, what.mounts, process_count()};
   client one(agent.port());
   std::string body;
-  one.get("/containers", false, &body);
+  const auto request = get_request("/containers");
+  one.ask(request, &body);
   check(body, what.containers);
   result.bytes = static_cast<double>(body.size());
   std::vector<double> times;
   const auto all = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
   const auto own = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
   for (int i = 0; i < rounds; ++i)
-    times.push_back(one.get("/containers").milliseconds());
-  const auto spent
-    = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - all - (cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - own);
+    times.push_back(one.ask(request).milliseconds());
+  const auto spent =
+      cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - all - (cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - own);
   result.cpu_ms = spent * 1e3 / rounds;
   result.best_ms = *std::min_element(times.begin(), times.end());
   result.median_ms = percentile(times, 0.5);
   const auto before = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
-  const auto load = run_clients(agent.port(), "/containers", 8, false, std::chrono::seconds(2));
+  const auto load = run_clients(agent.port(), request, 8, std::chrono::seconds(2));
   result.eight_p50_ms = load.latency_ms(0.5);
-  result.eight_cpu_ms = (cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - before) * 1e3
-                        / static_cast<double>(load.answers.size());
+  result.eight_cpu_ms = (cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - before) * 1e3 /
+                        static_cast<double>(load.answers.size());
   return result;
 }
 

@@ -18,8 +18,8 @@ struct bar {
 };
 
 constexpr bar bars[] = {
-  {"containers_100_posix", 100, 15},
-  {"containers_300_posix", 300, 40},
+    {"containers_100_posix", 100, 15},
+    {"containers_300_posix", 300, 40},
 };
 
 /// More mounts may cost nothing; what is measured varies by a third even when nothing changes.
@@ -35,8 +35,8 @@ bool print_bar(const std::string& name, double measured, double limit, const cha
 
 void print_table(const std::vector<container_times>& rows) {
   fmt::print(
-    "| containers | more mounts | processes | KiB | best ms | median ms | CPU ms | p50 ms of 8 "
-    "clients | CPU ms then |\n|---|---|---|---|---|---|---|---|---|\n");
+      "| containers | more mounts | processes | KiB | best ms | median ms | CPU ms | p50 ms of 8 "
+      "clients | CPU ms then |\n|---|---|---|---|---|---|---|---|---|\n");
   for (const auto& x : rows)
     fmt::print("| {} | {} | {} | {:.0f} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {:.1f} |\n",
                x.containers, x.mounts, x.processes, x.bytes / 1024, x.best_ms, x.median_ms,
@@ -51,10 +51,10 @@ bool print_bars(const std::vector<container_times>& rows) {
         kept = print_bar(each.name, row.best_ms, each.milliseconds, "ms") && kept;
     for (const auto& plain : rows)
       if (row.mounts > 0 && plain.mounts == 0 && plain.containers == row.containers)
-        kept
-          = print_bar(fmt::format("containers_{}_cpu_with_{}_mounts", row.containers, row.mounts),
-                      row.cpu_ms / plain.cpu_ms, mounts_bar, "times")
-            && kept;
+        kept =
+            print_bar(fmt::format("containers_{}_cpu_with_{}_mounts", row.containers, row.mounts),
+                      row.cpu_ms / plain.cpu_ms, mounts_bar, "times") &&
+            kept;
   }
   return kept;
 }

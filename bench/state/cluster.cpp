@@ -24,9 +24,13 @@ resources bag(const std::string& text) {
   return *parsed;
 }
 
-std::string agent_name(std::size_t i) { return id_prefix + "S" + std::to_string(i); }
+std::string agent_name(std::size_t i) {
+  return id_prefix + "S" + std::to_string(i);
+}
 
-std::string framework_name(std::size_t i) { return id_prefix + "000" + std::to_string(i); }
+std::string framework_name(std::size_t i) {
+  return id_prefix + "000" + std::to_string(i);
+}
 
 shared<agent_view> make_agent(std::size_t i) {
   auto info = std::make_shared<v1::AgentInfo>();
@@ -89,7 +93,7 @@ struct cluster_state {
 
   void build() {
     rest.push_back(delta::master_changed{std::make_shared<master_view>(
-      master_view{master_id{"M"}, std::make_shared<v1::MasterInfo>(), {}, wall_time{}, 0})});
+        master_view{master_id{"M"}, std::make_shared<v1::MasterInfo>(), {}, wall_time{}, 0})});
     for (std::size_t i = 0; i < shape.agents; ++i)
       rest.push_back(delta::agent_changed{make_agent(i)});
     const auto per_framework = shape.agents * cluster_shape::tasks_per_agent;
@@ -123,24 +127,24 @@ struct cluster_state {
     status->set_healthy(!status->healthy());
     running[next] = task;
     return {++number, std::make_shared<std::vector<state_change>>(
-                        std::vector<state_change>{delta::task_changed{std::move(task)}})};
+                          std::vector<state_change>{delta::task_changed{std::move(task)}})};
   }
 };
 
 caf::behavior cluster(caf::event_based_actor* self, const std::shared_ptr<cluster_state>& state) {
   return {
-    [=](const attach_replica& x) {
-      state->replicas.push_back(caf::actor_cast<caf::actor>(x.replica));
-      self->send(state->replicas.back(), state->snapshot());
-    },
-    [=](std::size_t updates) {
-      for (std::size_t i = 0; i < updates; ++i) {
-        auto delta = state->update();
-        state->times->sent(delta.number);
-        for (const auto& replica : state->replicas)
-          self->send(replica, delta);
-      }
-    },
+      [=](const attach_replica& x) {
+        state->replicas.push_back(caf::actor_cast<caf::actor>(x.replica));
+        self->send(state->replicas.back(), state->snapshot());
+      },
+      [=](std::size_t updates) {
+        for (std::size_t i = 0; i < updates; ++i) {
+          auto delta = state->update();
+          state->times->sent(delta.number);
+          for (const auto& replica : state->replicas)
+            self->send(replica, delta);
+        }
+      },
   };
 }
 

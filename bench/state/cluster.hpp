@@ -28,10 +28,11 @@ struct cluster_shape {
 /// When each delta was sent, by its number. Written by the simulated master only; readers look at
 /// numbers that they have seen in an answer, or wait until the master is idle.
 class delta_times {
-public:
+ public:
   using clock = std::chrono::steady_clock;
 
-  explicit delta_times(std::size_t capacity) : times_(capacity) {}
+  explicit delta_times(std::size_t capacity)
+      : times_(capacity) {}
 
   void sent(std::uint64_t number) {
     times_[number % times_.size()] = clock::now();
@@ -41,7 +42,7 @@ public:
   std::uint64_t last() const { return last_.load(std::memory_order_acquire); }
   clock::time_point at(std::uint64_t number) const { return times_[number % times_.size()]; }
 
-private:
+ private:
   std::vector<clock::time_point> times_;
   std::atomic<std::uint64_t> last_{0};
 };

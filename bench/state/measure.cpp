@@ -1,6 +1,6 @@
 #include "measure.hpp"
 
-#include "clients.hpp"
+#include "bench/support/clients.hpp"
 #include "cluster.hpp"
 #include "http/operator_api.hpp"
 #include "http/read_routes.hpp"

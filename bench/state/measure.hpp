@@ -39,15 +39,15 @@ struct cluster_report {
   bool all_completed = false;
   std::size_t v1_json_bytes = 0;
   std::size_t v1_protobuf_bytes = 0;
-  double v1_json_first_ms = 0;     ///< the first answer, for which all is rendered
+  double v1_json_first_ms = 0; ///< the first answer, for which all is rendered
   double v1_protobuf_first_ms = 0;
-  double v1_mb = 0;         ///< more resident memory since somebody asked, both encodings, a replica
-  double copy_ms = 0;       ///< memcpy of an answer
-  double first_ms = 0;      ///< the first answer after the snapshot
-  double feed_ms = 0;       ///< from the replicas' start to the first answer
-  double resident_mb = 0;   ///< with all messages, replicas and one joined answer
-  double peak_mb = 0;       ///< with the loads on it
-  double messages_mb = 0;   ///< of that, the master's own messages
+  double v1_mb = 0;       ///< more resident memory since somebody asked, both encodings, a replica
+  double copy_ms = 0;     ///< memcpy of an answer
+  double first_ms = 0;    ///< the first answer after the snapshot
+  double feed_ms = 0;     ///< from the replicas' start to the first answer
+  double resident_mb = 0; ///< with all messages, replicas and one joined answer
+  double peak_mb = 0;     ///< with the loads on it
+  double messages_mb = 0; ///< of that, the master's own messages
   std::vector<row> rows;
 };
 

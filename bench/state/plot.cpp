@@ -13,12 +13,12 @@ namespace {
 
 /// Texts and bars on a canvas.
 class svg {
-public:
+ public:
   svg(int width, int height, const std::string& title) {
-    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + std::to_string(width) + ' '
-           + std::to_string(height)
-           + "\" font-family=\"Helvetica,Arial,sans-serif\" font-size=\"12\" fill=\"#223\">\n"
-             "<rect width=\"100%\" height=\"100%\" fill=\"#fcfcfa\"/>\n";
+    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + std::to_string(width) +
+           ' ' + std::to_string(height) +
+           "\" font-family=\"Helvetica,Arial,sans-serif\" font-size=\"12\" fill=\"#223\">\n"
+           "<rect width=\"100%\" height=\"100%\" fill=\"#fcfcfa\"/>\n";
     text(24, 30, title, "font-size=\"16\" font-weight=\"bold\"");
   }
 
@@ -42,7 +42,7 @@ public:
     return static_cast<bool>(out.flush());
   }
 
-private:
+ private:
   std::string out_;
 };
 
@@ -66,8 +66,8 @@ bool plot(const std::string& path, const std::vector<cluster_report>& reports,
     for (const auto& each : r.rows) {
       if (each.what != "state")
         continue;
-      const auto name = std::to_string(r.agents) + " agents, " + std::to_string(each.clients)
-                        + (each.clients == 1 ? " client" : " clients");
+      const auto name = std::to_string(r.agents) + " agents, " + std::to_string(each.clients) +
+                        (each.clients == 1 ? " client" : " clients");
       auto found = std::find_if(groups.begin(), groups.end(),
                                 [&](const auto& group) { return group.first == name; });
       if (found == groups.end())
@@ -108,9 +108,9 @@ bool write_plots(const std::string& folder, const std::vector<cluster_report>& r
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   return plot(folder + "/requests.svg", reports, "GET /state: answers a second (log scale)",
-              &row::requests_per_s)
-         && plot(folder + "/latency.svg", reports, "GET /state: median milliseconds (log scale)",
-                 &row::p50_ms);
+              &row::requests_per_s) &&
+         plot(folder + "/latency.svg", reports, "GET /state: median milliseconds (log scale)",
+              &row::p50_ms);
 }
 
 } // namespace troupe::bench

@@ -11,8 +11,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(row, what, clients, updates, best_ms, p50_ms,
                                    stale_p99_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(cluster_report, agents, tasks, bytes, gzip_bytes, all_completed,
                                    v1_json_bytes, v1_protobuf_bytes, v1_json_first_ms,
-                                   v1_protobuf_first_ms, v1_mb, copy_ms, first_ms, feed_ms, resident_mb, peak_mb, messages_mb,
-                                   rows)
+                                   v1_protobuf_first_ms, v1_mb, copy_ms, first_ms, feed_ms,
+                                   resident_mb, peak_mb, messages_mb, rows)
 
 namespace {
 
@@ -85,7 +85,8 @@ void print_table(const std::vector<cluster_report>& reports) {
                 "first answer %.1f ms; resident %.0f MB (messages %.0f MB), peak %.0f MB\n",
                 r.agents, r.tasks, r.bytes / 1e6, r.gzip_bytes / 1e6, r.copy_ms, r.feed_ms,
                 r.first_ms, r.resident_mb, r.messages_mb, r.peak_mb);
-    std::printf("v1 GET_STATE: JSON %.2f MB, first %.0f ms; protobuf %.2f MB, first %.0f ms; %.0f MB more\n",
+    std::printf("v1 GET_STATE: JSON %.2f MB, first %.0f ms; protobuf %.2f MB, first %.0f ms; %.0f "
+                "MB more\n",
                 r.v1_json_bytes / 1e6, r.v1_json_first_ms, r.v1_protobuf_bytes / 1e6,
                 r.v1_protobuf_first_ms, r.v1_mb);
     std::printf("%-7s %8s %9s %9s %9s %9s %9s %10s %9s %8s %10s %10s\n", "what", "clients",
@@ -116,8 +117,8 @@ bool print_bars(const std::vector<cluster_report>& reports) {
     for (const auto& each : bars_of(r)) {
       if (!each.measured)
         continue; // nginx is not here, or the row was not asked for
-      const bool kept
-        = each.at_most ? *each.measured <= each.wanted : *each.measured >= each.wanted;
+      const bool kept =
+          each.at_most ? *each.measured <= each.wanted : *each.measured >= each.wanted;
       all_kept = all_kept && kept;
       std::printf("%s %.2f %g %s %s\n", each.name.c_str(), *each.measured, each.wanted, each.unit,
                   kept ? "ok" : "short");
@@ -129,7 +130,9 @@ std::string to_json(const std::vector<cluster_report>& reports) {
   return nlohmann::json(reports).dump(1);
 }
 
-std::string to_json(const cluster_report& report) { return nlohmann::json(report).dump(); }
+std::string to_json(const cluster_report& report) {
+  return nlohmann::json(report).dump();
+}
 
 cluster_report from_json(const std::string& text) {
   return nlohmann::json::parse(text).get<cluster_report>();

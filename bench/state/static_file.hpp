@@ -1,7 +1,7 @@
 /// What else serves so many bytes on this machine: nginx with a static file, and memcpy.
 #pragma once
 
-#include "clients.hpp"
+#include "bench/support/clients.hpp"
 
 #include <optional>
 

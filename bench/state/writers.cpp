@@ -35,7 +35,9 @@ std::string with_own(const v1::Task& task) {
   return out;
 }
 
-std::string with_generic(const v1::Task& task) { return wire::to_json(task); }
+std::string with_generic(const v1::Task& task) {
+  return wire::to_json(task);
+}
 
 std::string with_nlohmann(const v1::Task& task) {
   nlohmann::json resources;
@@ -44,7 +46,7 @@ std::string with_nlohmann(const v1::Task& task) {
   auto statuses = nlohmann::json::array();
   for (const auto& each : task.statuses())
     statuses.push_back(
-      {{"state", v1::TaskState_Name(each.state())}, {"timestamp", each.timestamp()}});
+        {{"state", v1::TaskState_Name(each.state())}, {"timestamp", each.timestamp()}});
   auto labels = nlohmann::json::array();
   for (const auto& each : task.labels().labels())
     labels.push_back({{"key", each.key()}, {"value", each.value()}});
@@ -58,7 +60,7 @@ std::string with_nlohmann(const v1::Task& task) {
                         {"role", task.resources(0).allocation_info().role()},
                         {"statuses", std::move(statuses)},
                         {"labels", std::move(labels)}}
-    .dump();
+      .dump();
 }
 
 #ifdef TROUPE_WITH_RAPIDJSON

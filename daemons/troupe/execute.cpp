@@ -64,13 +64,15 @@ int exit_status(const v1::TaskStatus& status) {
 }
 
 class one_task {
-public:
+ public:
   explicit one_task(const execute_options& options)
-    : options_(options), client_(options.master), task_id_(options.name + "." + short_id()) {}
+      : options_(options)
+      , client_(options.master)
+      , task_id_(options.name + "." + short_id()) {}
 
   int run();
 
-private:
+ private:
   v1::scheduler::Call subscription() const;
   static std::string short_id() { return wire::random_uuid_text().substr(0, 8); }
 
@@ -114,8 +116,8 @@ v1::scheduler::Call one_task::call(v1::scheduler::Call::Type type) const {
 bool one_task::send(const v1::scheduler::Call& message) {
   auto result = client_.send(message);
   if (!result.ok())
-    note(v1::scheduler::Call::Type_Name(message.type()) + " was refused ("
-         + std::to_string(result.status) + "): " + result.body);
+    note(v1::scheduler::Call::Type_Name(message.type()) + " was refused (" +
+         std::to_string(result.status) + "): " + result.body);
   return result.ok();
 }
 
@@ -204,8 +206,8 @@ bool one_task::check_deadlines() {
     kill("interrupted", 130);
   else if (options_.timeout && steady::now() - started_ > *options_.timeout)
     kill("the run took longer than its --timeout", 124);
-  else if (options_.kill_after && running_since_
-           && steady::now() - *running_since_ > *options_.kill_after && !killing_)
+  else if (options_.kill_after && running_since_ &&
+           steady::now() - *running_since_ > *options_.kill_after && !killing_)
     kill("killing the task, as --kill_after says", 137);
   if (!launched_ && waiting_for_.empty() && steady::now() - started_ > patience)
     tell_why_waiting("waiting: nothing was offered yet; are there agents with something free?");
@@ -219,8 +221,8 @@ bool one_task::check_deadlines() {
 bool one_task::on_update(const v1::TaskStatus& status) {
   if (status.task_id().value() != task_id_)
     return true;
-  note(v1::TaskState_Name(status.state()) + (status.message().empty() ? "" : ": ")
-       + status.message());
+  note(v1::TaskState_Name(status.state()) + (status.message().empty() ? "" : ": ") +
+       status.message());
   if (status.has_uuid()) {
     auto message = call(v1::scheduler::Call::ACKNOWLEDGE);
     auto* acknowledge = message.mutable_acknowledge();
@@ -231,9 +233,9 @@ bool one_task::on_update(const v1::TaskStatus& status) {
   }
   if (!tail_ && (status.state() == v1::TASK_RUNNING || status.state() == v1::TASK_STARTING)) {
     running_since_ = steady::now();
-    tail_ = std::make_unique<sandbox_tail>(agent_address_, "/frameworks/" + framework_.value()
-                                                             + "/executors/" + task_id_
-                                                             + "/runs/latest");
+    tail_ = std::make_unique<sandbox_tail>(agent_address_, "/frameworks/" + framework_.value() +
+                                                               "/executors/" + task_id_ +
+                                                               "/runs/latest");
   }
   if (!wire::is_terminal(status.state()))
     return true;
@@ -244,24 +246,24 @@ bool one_task::on_update(const v1::TaskStatus& status) {
 
 bool one_task::on_event(const v1::scheduler::Event& event) {
   switch (event.type()) {
-    case v1::scheduler::Event::SUBSCRIBED:
-      framework_ = event.subscribed().framework_id();
-      note("framework " + framework_.value());
-      break;
-    case v1::scheduler::Event::OFFERS:
-      on_offers(event.offers());
-      break;
-    case v1::scheduler::Event::UPDATE:
-      return on_update(event.update().status());
-    case v1::scheduler::Event::FAILURE:
-      if (event.failure().agent_id().value() == agent_.value() && launched_)
-        note("the agent of the task is lost");
-      break;
-    case v1::scheduler::Event::ERROR:
-      note("the master refused: " + event.error().message());
-      return false;
-    default:
-      break;
+  case v1::scheduler::Event::SUBSCRIBED:
+    framework_ = event.subscribed().framework_id();
+    note("framework " + framework_.value());
+    break;
+  case v1::scheduler::Event::OFFERS:
+    on_offers(event.offers());
+    break;
+  case v1::scheduler::Event::UPDATE:
+    return on_update(event.update().status());
+  case v1::scheduler::Event::FAILURE:
+    if (event.failure().agent_id().value() == agent_.value() && launched_)
+      note("the agent of the task is lost");
+    break;
+  case v1::scheduler::Event::ERROR:
+    note("the master refused: " + event.error().message());
+    return false;
+  default:
+    break;
   }
   return check_deadlines();
 }
@@ -290,18 +292,19 @@ int one_task::run() {
   caf::scoped_actor self{system};
   auto mailbox = caf::actor_cast<caf::actor>(self.ptr());
   client_.subscribe(
-    subscription(), [mailbox](auto event) { caf::anon_send(mailbox, event); },
-    [mailbox](const auto& result) { caf::anon_send(mailbox, result); });
+      subscription(), [mailbox](auto event) { caf::anon_send(mailbox, event); },
+      [mailbox](const auto& result) { caf::anon_send(mailbox, result); });
   bool waiting = true;
   self->receive_while(waiting)(
-    [&](const scheduler_event_ptr& event) { waiting = on_event(*event); },
-    [&](const http_result& result) {
-      note((result.status != 0 ? "the master answered " + std::to_string(result.status) + ": " : "")
-           + result.body);
-      code_ = forced_code_.value_or(2);
-      waiting = false;
-    },
-    caf::after(std::chrono::milliseconds(100)) >> [&] { waiting = check_deadlines(); });
+      [&](const scheduler_event_ptr& event) { waiting = on_event(*event); },
+      [&](const http_result& result) {
+        note((result.status != 0 ? "the master answered " + std::to_string(result.status) + ": "
+                                 : "") +
+             result.body);
+        code_ = forced_code_.value_or(2);
+        waiting = false;
+      },
+      caf::after(std::chrono::milliseconds(100)) >> [&] { waiting = check_deadlines(); });
   tail_.reset();
   if (!framework_.value().empty())
     client_.send(call(v1::scheduler::Call::TEARDOWN));

@@ -18,10 +18,10 @@ struct execute_options {
   std::string resources = "cpus:0.1;mem:32";
   std::map<std::string, std::string> environment;
   std::string role = "*";
-  std::string user;                ///< empty: who runs the CLI
-  std::vector<std::string> uris;   ///< fetched into the sandbox first
+  std::string user;              ///< empty: who runs the CLI
+  std::vector<std::string> uris; ///< fetched into the sandbox first
   bool shell = true;
-  std::vector<std::string> arguments; ///< argv when `shell` is false
+  std::vector<std::string> arguments;                 ///< argv when `shell` is false
   std::optional<std::chrono::nanoseconds> kill_after; ///< then the task is killed
   std::optional<std::chrono::nanoseconds> timeout;    ///< for the whole run, waiting included
 };

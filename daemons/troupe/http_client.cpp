@@ -21,8 +21,8 @@ httplib::Client connect(const address& where, int read_seconds) {
 }
 
 http_result unreachable(const address& where, const httplib::Result& result) {
-  return {0, "cannot reach " + where.host + ":" + std::to_string(where.port) + ": "
-               + httplib::to_string(result.error())};
+  return {0, "cannot reach " + where.host + ":" + std::to_string(where.port) + ": " +
+                 httplib::to_string(result.error())};
 }
 
 } // namespace
@@ -52,7 +52,8 @@ http_result get(const address& where, const std::string& path) {
   return {result->status, result->body};
 }
 
-scheduler_client::scheduler_client(address master) : master_(std::move(master)) {}
+scheduler_client::scheduler_client(address master)
+    : master_(std::move(master)) {}
 
 scheduler_client::~scheduler_client() {
   if (stream_)

@@ -33,7 +33,7 @@ http_result get(const address& where, const std::string& path);
 
 /// One scheduler session over the v1 API with protobuf bodies.
 class scheduler_client {
-public:
+ public:
   explicit scheduler_client(address master);
 
   ~scheduler_client();
@@ -48,7 +48,7 @@ public:
   /// Sends any other call; the stream id of the subscription goes with it. Call it after the first event.
   http_result send(const mesos::v1::scheduler::Call& call);
 
-private:
+ private:
   http_result read_stream(const mesos::v1::scheduler::Call& call,
                           const std::function<void(event_ptr)>& handle);
 

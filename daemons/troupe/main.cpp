@@ -78,11 +78,11 @@ int main(int argc, char** argv) {
                                     {"tasks", view::tasks}};
   for (const auto& [name, what] : views)
     app.add_subcommand(name, "Show the " + name + " of the cluster")
-      ->add_flag("--json", as_json, "As JSON");
+        ->add_flag("--json", as_json, "As JSON");
   for (auto* command : app.get_subcommands({}))
     command->add_option("--master", master_text, "Address of the master, host:port")
-      ->envname("MESOS_MASTER")
-      ->capture_default_str();
+        ->envname("MESOS_MASTER")
+        ->capture_default_str();
   try {
     app.parse(argc, argv);
     options.kill_after = read_duration("--kill_after", texts.kill_after);

@@ -31,7 +31,9 @@ std::string escape(const std::string& text) {
 } // namespace
 
 sandbox_tail::sandbox_tail(address agent, std::string sandbox)
-  : agent_(std::move(agent)), sandbox_(std::move(sandbox)), thread_([this] { run(); }) {}
+    : agent_(std::move(agent))
+    , sandbox_(std::move(sandbox))
+    , thread_([this] { run(); }) {}
 
 sandbox_tail::~sandbox_tail() {
   stop_ = true;
@@ -40,8 +42,8 @@ sandbox_tail::~sandbox_tail() {
 
 bool sandbox_tail::copy(stream& from) {
   for (;;) {
-    auto result = get(agent_, "/files/read?path=" + escape(sandbox_ + "/" + from.name)
-                                + "&offset=" + std::to_string(from.offset) + "&length=65536");
+    auto result = get(agent_, "/files/read?path=" + escape(sandbox_ + "/" + from.name) +
+                                  "&offset=" + std::to_string(from.offset) + "&length=65536");
     if (!result.ok())
       return false;
     auto json = nlohmann::json::parse(result.body, nullptr, false);

@@ -10,7 +10,7 @@
 namespace troupe::cli {
 
 class sandbox_tail {
-public:
+ public:
   /// `sandbox` is a virtual path, such as `/frameworks/F/executors/E/runs/latest`.
   sandbox_tail(address agent, std::string sandbox);
 
@@ -20,7 +20,7 @@ public:
   sandbox_tail(const sandbox_tail&) = delete;
   sandbox_tail& operator=(const sandbox_tail&) = delete;
 
-private:
+ private:
   struct stream {
     const char* name;
     std::FILE* out;

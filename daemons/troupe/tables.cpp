@@ -68,7 +68,9 @@ void print_frameworks(const json& state) {
       const bool completed = std::string_view(list) != "frameworks";
       const bool connected = framework.value("connected", false);
       rows.push_back({text(framework, "id"), text(framework, "name"), text(framework, "user"),
-                      completed ? "completed" : connected ? "active" : "disconnected",
+                      completed   ? "completed"
+                      : connected ? "active"
+                                  : "disconnected",
                       std::to_string(framework.value("tasks", json::array()).size()),
                       text(framework.value("used_resources", json::object()), "cpus"),
                       text(framework.value("used_resources", json::object()), "mem")});
@@ -92,8 +94,7 @@ void print_state(const json& state) {
     tasks += framework.value("tasks", json::array()).size();
   print({"MASTER", "VERSION", "AGENTS", "FRAMEWORKS", "TASKS"},
         {{text(state, "id"), text(state, "version"), text(state, "activated_slaves"),
-          std::to_string(state.value("frameworks", json::array()).size()),
-          std::to_string(tasks)}});
+          std::to_string(state.value("frameworks", json::array()).size()), std::to_string(tasks)}});
   std::cout << '\n';
   print_agents(state);
   std::cout << '\n';
@@ -123,10 +124,18 @@ int print_view(const address& master, view what, bool as_json) {
     return 0;
   }
   switch (what) {
-    case view::state: print_state(document); break;
-    case view::agents: print_agents(document); break;
-    case view::frameworks: print_frameworks(document); break;
-    case view::tasks: print_tasks(document); break;
+  case view::state:
+    print_state(document);
+    break;
+  case view::agents:
+    print_agents(document);
+    break;
+  case view::frameworks:
+    print_frameworks(document);
+    break;
+  case view::tasks:
+    print_tasks(document);
+    break;
   }
   return 0;
 }

@@ -92,8 +92,7 @@ int run(const agent_options& options, const agent::agent_config& config,
   caf::actor_system_config system_config;
   configure_system(system_config, {.network = true});
   caf::actor_system system{system_config};
-  auto numbers =
-      system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time));
+  auto numbers = system.spawn(metrics, metrics_config{"slave/uptime_secs", true}, std::cref(time));
   auto containers = containerizer_settings(options, config);
   containers.metrics = numbers;
   auto containerizer = isolators::start_containerizer(system, containers, time);

@@ -157,12 +157,12 @@ isolators::containerizer_config containerizer_settings(const agent_options& opti
   isolators::containerizer_config result;
   result.launcher.work_dir = config.work_dir;
   result.launcher.runtime_dir = std::filesystem::absolute(options.runtime_dir).string();
-  result.launcher.init_binary
-    = (std::filesystem::absolute(options.launcher_dir) / "troupe-init").string();
+  result.launcher.init_binary =
+      (std::filesystem::absolute(options.launcher_dir) / "troupe-init").string();
   result.isolation = options.isolation;
   result.fetcher.options.frameworks_home = options.frameworks_home;
-  result.fetcher.options.download.stall_timeout
-    = std::chrono::duration_cast<std::chrono::seconds>(options.fetcher_stall_timeout);
+  result.fetcher.options.download.stall_timeout =
+      std::chrono::duration_cast<std::chrono::seconds>(options.fetcher_stall_timeout);
   return result;
 }
 
@@ -197,8 +197,8 @@ http::agent_routes_config routes_settings(const agent_options& options,
   config.json.log_dir = options.logging.log_dir;
   config.json.external_log_file = options.external_log_file;
   for (int each : agent.capabilities)
-    config.json.capabilities.push_back(v1::AgentInfo::Capability::Type_Name(
-      static_cast<v1::AgentInfo::Capability::Type>(each)));
+    config.json.capabilities.push_back(
+        v1::AgentInfo::Capability::Type_Name(static_cast<v1::AgentInfo::Capability::Type>(each)));
   return config;
 }
 

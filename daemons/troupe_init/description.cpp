@@ -28,13 +28,25 @@ struct counts {
 /// Take one record over. `content` is followed by at least one zero byte.
 bool take(const record_header& record, char* content, description& out, counts& seen) {
   switch (record.kind) {
-  case tag::argument: return append(out.arguments, seen.arguments, content);
-  case tag::variable: return append(out.variables, seen.variables, content);
-  case tag::executable: out.executable = content; return true;
-  case tag::directory: out.directory = content; return true;
-  case tag::stdout_path: out.stdout_path = content; return true;
-  case tag::stderr_path: out.stderr_path = content; return true;
-  case tag::status_path: out.status_path = content; return true;
+  case tag::argument:
+    return append(out.arguments, seen.arguments, content);
+  case tag::variable:
+    return append(out.variables, seen.variables, content);
+  case tag::executable:
+    out.executable = content;
+    return true;
+  case tag::directory:
+    out.directory = content;
+    return true;
+  case tag::stdout_path:
+    out.stdout_path = content;
+    return true;
+  case tag::stderr_path:
+    out.stderr_path = content;
+    return true;
+  case tag::status_path:
+    out.status_path = content;
+    return true;
   case tag::credentials:
     out.user = reinterpret_cast<const credentials*>(content);
     return record.length == sizeof(credentials);
@@ -62,8 +74,8 @@ bool take(const record_header& record, char* content, description& out, counts& 
 }
 
 bool complete(const description& d) {
-  return d.executable != nullptr && d.directory != nullptr && d.stdout_path != nullptr && d.stderr_path != nullptr
-         && d.status_path != nullptr;
+  return d.executable != nullptr && d.directory != nullptr && d.stdout_path != nullptr &&
+         d.stderr_path != nullptr && d.status_path != nullptr;
 }
 
 } // namespace
@@ -97,8 +109,8 @@ int read_description(int fd, description& out) {
   if (!complete(out) || seen.arguments == 0)
     return EPROTO;
   char* end = nullptr;
-  const bool ended = append(out.arguments, seen.arguments, end)
-                     && append(out.variables, seen.variables, end);
+  const bool ended =
+      append(out.arguments, seen.arguments, end) && append(out.variables, seen.variables, end);
   return ended ? 0 : ENOMEM;
 }
 

@@ -34,11 +34,16 @@ int exit_code(step where, int error) {
 /// The part of the description that a step is about; null when it is about none.
 const char* subject(const description& what, step where) {
   switch (where) {
-  case step::open_stdout: return what.stdout_path;
-  case step::open_stderr: return what.stderr_path;
-  case step::enter_directory: return what.directory;
-  case step::execute: return what.executable;
-  default: return nullptr;
+  case step::open_stdout:
+    return what.stdout_path;
+  case step::open_stderr:
+    return what.stderr_path;
+  case step::enter_directory:
+    return what.directory;
+  case step::execute:
+    return what.executable;
+  default:
+    return nullptr;
   }
 }
 

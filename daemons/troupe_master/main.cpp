@@ -58,30 +58,29 @@ void watch_whitelist(caf::actor_system& system, const parts& p, const std::strin
                                         p.allocator));
 }
 
-parts start_parts(caf::actor_system& system, const master_options& options, const troupe::clock& time,
-                  store_actor store, shared<mesos::v1::MasterInfo> info) {
+parts start_parts(caf::actor_system& system, const master_options& options,
+                  const troupe::clock& time, store_actor store,
+                  shared<mesos::v1::MasterInfo> info) {
   parts p;
   p.keeper = system.spawn<caf::hidden>(supervisor, std::cref(time), end_process);
-  p.numbers = supervise(p.keeper, "metrics",
-                        system.spawn(metrics, metrics_config{"master/uptime_secs", true},
-                                     std::cref(time)));
+  p.numbers =
+      supervise(p.keeper, "metrics",
+                system.spawn(metrics, metrics_config{"master/uptime_secs", true}, std::cref(time)));
   p.verbosity = supervise(p.keeper, "verbosity", system.spawn(verbosity, options.logging.level));
   p.store = supervise(p.keeper, "store", std::move(store));
-  p.registrar = supervise(
-    p.keeper, "registrar",
-    system.spawn(master::registrar,
-                 registrar_settings(options),
-                 master::registrar_neighbours{p.store, &time, p.numbers}));
+  p.registrar = supervise(p.keeper, "registrar",
+                          system.spawn(master::registrar, registrar_settings(options),
+                                       master::registrar_neighbours{p.store, &time, p.numbers}));
   auto allocating = allocator_settings(options);
   allocating.metrics = p.numbers;
   p.allocator = supervise(p.keeper, "allocator",
                           system.spawn(allocator::hierarchical_allocator, std::move(allocating)));
   if (options.whitelist)
     watch_whitelist(system, p, *options.whitelist);
-  p.master = supervise(p.keeper, "master",
-                       system.spawn(master::master, master_settings(options, std::move(info)),
-                                    master::master_neighbours{&time, p.allocator, p.registrar,
-                                                              p.numbers}));
+  p.master = supervise(
+      p.keeper, "master",
+      system.spawn(master::master, master_settings(options, std::move(info)),
+                   master::master_neighbours{&time, p.allocator, p.registrar, p.numbers}));
   return p;
 }
 
@@ -105,8 +104,8 @@ std::shared_ptr<http::file_table> attach_log(const master_options& options) {
 }
 
 int run(const master_options& options, const std::string& secret) {
-  const auto address = find_address(options.ip, options.advertise_ip, options.hostname,
-                                    options.hostname_lookup);
+  const auto address =
+      find_address(options.ip, options.advertise_ip, options.hostname, options.hostname_lookup);
   stop_signals signals;
   http::raise_file_limit();
   real_clock time;
@@ -124,8 +123,8 @@ int run(const master_options& options, const std::string& secret) {
     store = caf::error{};
     return status;
   };
-  auto listening = link::listen(system, link_settings(options, address, secret), p.master,
-                                options.link_open);
+  auto listening =
+      link::listen(system, link_settings(options, address, secret), p.master, options.link_open);
   if (!listening) {
     const auto why = system.render(listening.error());
     return stop(fail(why));
@@ -133,17 +132,19 @@ int run(const master_options& options, const std::string& secret) {
   supervise(p.keeper, "agent link", listening->transport);
   http::server server(server_settings(options, address),
                       http::make_master_router(
-                        system, routes_settings(options, address, listening->port, p.verbosity),
-                        p.master, start_replicas(system, p, options), attach_log(options),
-                        p.numbers));
+                          system, routes_settings(options, address, listening->port, p.verbosity),
+                          p.master, start_replicas(system, p, options), attach_log(options),
+                          p.numbers));
   auto port = server.start();
   if (!port) {
     const auto why = system.render(port.error());
     listening->transport = nullptr;
     return stop(fail(why));
   }
-  log_info("master is up", {{"id", info->id()}, {"address", address.advertised_ip},
-                            {"port", *port}, {"link_port", listening->port}});
+  log_info("master is up", {{"id", info->id()},
+                            {"address", address.advertised_ip},
+                            {"port", *port},
+                            {"link_port", listening->port}});
   signals.wait();
   log_info("master is stopping");
   server.stop();

@@ -105,8 +105,7 @@ master::registrar_config registrar_settings(const master_options& options) {
   return config;
 }
 
-master::master_config master_settings(const master_options& options,
-                                      shared<v1::MasterInfo> info) {
+master::master_config master_settings(const master_options& options, shared<v1::MasterInfo> info) {
   master::master_config config;
   auto& core = config.core;
   core.id = master_id{info->id()};

@@ -210,7 +210,7 @@ class agent_core {
 
   agent_phase phase_ = agent_phase::recovering;
   agent_id id_;
-  agent_info_ptr info_; ///< with the id, once there is one
+  agent_info_ptr info_;  ///< with the id, once there is one
   resources remembered_; ///< reservations made while it ran, and volumes: checkpointed
   resources total_;      ///< what the agent was started with, in these forms
   bool link_present_ = false;

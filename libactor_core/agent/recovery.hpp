@@ -40,8 +40,8 @@ struct recovered_framework {
 };
 
 struct recovered_agent {
-  std::string boot_id; ///< empty: never started here
-  agent_info_ptr info; ///< null: never registered
+  std::string boot_id;  ///< empty: never started here
+  agent_info_ptr info;  ///< null: never registered
   resources remembered; ///< reservations and volumes
   /// As they were to be, when the change was not finished.
   std::optional<resources> wanted;

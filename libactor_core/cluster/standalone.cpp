@@ -49,14 +49,14 @@ caf::expected<http_answer> get(const std::string& url) {
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status != 200)
-    return problem("the master at " + url + " answered " + std::to_string(status) + ": "
-                   + answer.body.substr(0, 200));
+    return problem("the master at " + url + " answered " + std::to_string(status) + ": " +
+                   answer.body.substr(0, 200));
   const char* effective = nullptr;
   curl_easy_getinfo(curl.get(), CURLINFO_EFFECTIVE_URL, &effective);
   std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), &curl_url_cleanup);
   char* host = nullptr;
-  if (effective != nullptr && curl_url_set(parts.get(), CURLUPART_URL, effective, 0) == CURLUE_OK
-      && curl_url_get(parts.get(), CURLUPART_HOST, &host, 0) == CURLUE_OK) {
+  if (effective != nullptr && curl_url_set(parts.get(), CURLUPART_URL, effective, 0) == CURLUE_OK &&
+      curl_url_get(parts.get(), CURLUPART_HOST, &host, 0) == CURLUE_OK) {
     answer.host = host;
     curl_free(host);
   }
@@ -85,14 +85,14 @@ std::string describe_link(const link::endpoint& listening) {
   return nlohmann::json{{"host", everywhere ? "" : listening.host},
                         {"port", listening.port},
                         {"version", link::protocol_version}}
-    .dump();
+      .dump();
 }
 
 caf::expected<link::endpoint> read_link(std::string_view body, const std::string& asked) {
   auto json = nlohmann::json::parse(body, nullptr, false);
   if (!json.is_object() || !json.contains("port") || !json["port"].is_number_unsigned())
-    return problem("the master at " + asked + " did not tell its link's port: "
-                   + std::string(body.substr(0, 200)));
+    return problem("the master at " + asked +
+                   " did not tell its link's port: " + std::string(body.substr(0, 200)));
   const auto port = json["port"].get<std::uint64_t>();
   if (port == 0 || port > 65535)
     return problem("the master at " + asked + " told an impossible link port");

@@ -32,8 +32,7 @@ std::string make_proof(std::string_view secret, const proof_input& input) {
 }
 
 bool same_proof(std::string_view left, std::string_view right) {
-  return left.size() == right.size()
-         && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+  return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 } // namespace troupe::link

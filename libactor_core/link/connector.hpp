@@ -38,8 +38,8 @@ struct connection_ended {
   bool was_open = false; ///< the handshake had succeeded: the next try comes soon
 };
 
-using connector_actor = caf::typed_actor<caf::reacts_to<connection_ended>,
-                                         caf::reacts_to<caf::tick_atom>>;
+using connector_actor =
+    caf::typed_actor<caf::reacts_to<connection_ended>, caf::reacts_to<caf::tick_atom>>;
 
 struct connector_state {
   const char* name = "link connector";

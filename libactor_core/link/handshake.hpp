@@ -33,16 +33,17 @@ struct handshake_step {
 };
 
 class master_handshake {
-public:
+ public:
   master_handshake(credentials expected, link_terms terms)
-    : expected_(std::move(expected)), terms_(terms) {}
+      : expected_(std::move(expected))
+      , terms_(terms) {}
 
   handshake_step on(const Record& record);
 
   /// Valid when done.
   const std::string& principal() const { return principal_; }
 
-private:
+ private:
   handshake_step on_hello(const Record& record);
   handshake_step on_proof(const Record& record);
 
@@ -54,9 +55,10 @@ private:
 };
 
 class agent_handshake {
-public:
+ public:
   agent_handshake(credentials own, std::string software)
-    : own_(std::move(own)), software_(std::move(software)) {}
+      : own_(std::move(own))
+      , software_(std::move(software)) {}
 
   /// The first record, to be sent at once.
   std::shared_ptr<Record> hello();
@@ -66,7 +68,7 @@ public:
   /// Valid when done: what the master granted.
   const link_terms& terms() const { return terms_; }
 
-private:
+ private:
   handshake_step on_welcome(const Record& record);
 
   credentials own_;

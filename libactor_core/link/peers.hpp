@@ -14,8 +14,8 @@
 namespace troupe::link {
 
 /// At the master: stands for one agent.
-using agent_side_actor
-  = caf::typed_actor<caf::reacts_to<to_agent_ptr>, caf::reacts_to<link_close>,
+using agent_side_actor =
+    caf::typed_actor<caf::reacts_to<to_agent_ptr>, caf::reacts_to<link_close>,
                      caf::reacts_to<frame_arrived>, caf::reacts_to<transport_closed>>;
 
 struct agent_side_state {
@@ -33,8 +33,8 @@ agent_side(agent_side_actor::stateful_pointer<agent_side_state> self, open_conne
            agent_link_listener_actor master, link_id id);
 
 /// At the agent: stands for the master.
-using master_side_actor
-  = caf::typed_actor<caf::reacts_to<to_master_ptr>, caf::reacts_to<link_close>,
+using master_side_actor =
+    caf::typed_actor<caf::reacts_to<to_master_ptr>, caf::reacts_to<link_close>,
                      caf::reacts_to<frame_arrived>, caf::reacts_to<transport_closed>>;
 
 struct master_side_state {

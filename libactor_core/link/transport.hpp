@@ -34,8 +34,8 @@ struct transport_closed {
 };
 
 /// What stands behind an open connection.
-using link_peer_actor
-  = caf::typed_actor<caf::reacts_to<frame_arrived>, caf::reacts_to<transport_closed>>;
+using link_peer_actor =
+    caf::typed_actor<caf::reacts_to<frame_arrived>, caf::reacts_to<transport_closed>>;
 
 struct write_frame {
   caf::io::connection_handle connection;
@@ -50,13 +50,11 @@ struct drop_connection {
 /// The port that the transport listens on, or why it could not.
 struct get_port {};
 
-using transport_actor
-  = caf::typed_actor<caf::reacts_to<caf::io::new_connection_msg>,
-                     caf::reacts_to<caf::io::new_data_msg>,
-                     caf::reacts_to<caf::io::connection_closed_msg>,
-                     caf::reacts_to<caf::io::data_transferred_msg>, caf::reacts_to<write_frame>,
-                     caf::reacts_to<drop_connection>, caf::replies_to<get_port>::with<std::uint16_t>,
-                     caf::reacts_to<caf::tick_atom>>;
+using transport_actor = caf::typed_actor<
+    caf::reacts_to<caf::io::new_connection_msg>, caf::reacts_to<caf::io::new_data_msg>,
+    caf::reacts_to<caf::io::connection_closed_msg>, caf::reacts_to<caf::io::data_transferred_msg>,
+    caf::reacts_to<write_frame>, caf::reacts_to<drop_connection>,
+    caf::replies_to<get_port>::with<std::uint16_t>, caf::reacts_to<caf::tick_atom>>;
 
 /// A connection whose handshake is done.
 struct open_connection {
@@ -96,8 +94,8 @@ struct transport_connection {
 struct transport_state {
   const char* name = "link transport";
   transport_config config;
-  std::uint16_t port = 0;  ///< listened on; 0 at the agent's side
-  std::string bind_error;  ///< why it could not be
+  std::uint16_t port = 0; ///< listened on; 0 at the agent's side
+  std::string bind_error; ///< why it could not be
   frame heartbeat;
   std::uint64_t refused = 0;  ///< connections since the last log line about them
   std::string refused_reason; ///< of the latest

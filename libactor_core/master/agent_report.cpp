@@ -80,9 +80,8 @@ outcome<resources> total_of(const link::RegisterAgent& agent) {
 }
 
 outcome<agent_report> read_report(const link::ReregisterAgent& record, const agent_entry* known) {
-  auto total = known != nullptr
-                   ? total_with(record.registration(), checkpointed_part(known->total))
-                   : total_of(record.registration());
+  auto total = known != nullptr ? total_with(record.registration(), checkpointed_part(known->total))
+                                : total_of(record.registration());
   if (!total)
     return failure{total.error()};
   agent_report report{std::move(*total), {}, {}};

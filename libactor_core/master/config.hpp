@@ -41,7 +41,7 @@ struct core_config {
   bool root_submissions = true; ///< frameworks may run as root
   std::optional<std::set<std::string>> role_whitelist;
   std::map<std::string, double> weights; ///< of roles, as long as the registry has none
-  double recovery_removal_limit = 1.0; ///< fraction of agents that may stay away after a failover
+  double recovery_removal_limit = 1.0;   ///< fraction of agents that may stay away after a failover
   bool require_agent_domain = false;
 };
 

@@ -113,8 +113,7 @@ fault check_reserved(const conversion_place& place, const resource& item) {
     return why;
   if (auto why = check_refinement(place, item))
     return why;
-  return check_principal(place, item.reservations.back().principal, "reserve",
-                         "reserved resource");
+  return check_principal(place, item.reservations.back().principal, "reserve", "reserved resource");
 }
 
 fault check_unreserved(const resource& item) {

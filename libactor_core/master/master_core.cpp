@@ -211,8 +211,7 @@ effects master_core::convert(request_id id, const conversion_request& request, i
   return run(now, [&](turn& t) { begin_conversion(t, id, request); });
 }
 
-effects master_core::conversion_answered(request_id id, const std::string& refused,
-                                         instant now) {
+effects master_core::conversion_answered(request_id id, const std::string& refused, instant now) {
   return run(now, [&](turn& t) { on_conversion_answered(t, id, refused); });
 }
 

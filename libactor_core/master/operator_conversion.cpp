@@ -103,8 +103,8 @@ void attempt(turn& t, request_id id, const conversion_request& request, unsigned
   if (!there.contains(change->before))
     return answer(t, id, 409, to_text(there) + " does not contain " + to_text(change->before));
   make_room(t, *agent, change->before);
-  t.out.push_back(effect::ask_allocator{
-      id, convert_available{agent->id, change->before, change->after}});
+  t.out.push_back(
+      effect::ask_allocator{id, convert_available{agent->id, change->before, change->after}});
   agent->conversions.insert(id);
   t.book.conversions.emplace(id, pending_conversion{request, std::move(*change), tries});
 }

@@ -1,8 +1,8 @@
 #include "master/quota.hpp"
 
 #include "master/offers.hpp"
-#include "master/quota_checks.hpp"
 #include "master/operator_settings.hpp"
+#include "master/quota_checks.hpp"
 
 #include <mesos/v1/master.pb.h>
 
@@ -114,9 +114,8 @@ std::optional<api_answer> set_role_quota(turn& t, const mesos::v1::quota::QuotaR
     return api_answer{400, refused + quota.error(), nullptr};
   const auto& role = wanted.role();
   if (t.book.quotas_to_come.contains(role))
-    return api_answer{400,
-                      refused + "Cannot set quota for role '" + role + "' which already has quota",
-                      nullptr};
+    return api_answer{
+        400, refused + "Cannot set quota for role '" + role + "' which already has quota", nullptr};
   if (!principal.empty())
     quota->principal = principal;
   return change(t, {{{role, std::move(*quota)}}}, wanted.force(), refused, request);

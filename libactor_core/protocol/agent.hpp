@@ -52,12 +52,14 @@ struct get_agent_state {};
 /// SIGUSR1 or an operator: unregister, end all executors, then stop.
 struct leave_cluster {};
 
-using agent_actor = caf::typed_actor<
-  caf::reacts_to<master_link_up>, caf::reacts_to<master_link_received>,
-  caf::reacts_to<master_link_down>, caf::replies_to<subscribe_executor>::with<api_answer>,
-  caf::replies_to<executor_request>::with<api_answer>, caf::reacts_to<container_started>,
-  caf::reacts_to<container_exited>, caf::replies_to<get_agent_state>::with<shared<agent_state_view>>,
-  caf::reacts_to<leave_cluster>, caf::reacts_to<caf::tick_atom>>;
+using agent_actor =
+    caf::typed_actor<caf::reacts_to<master_link_up>, caf::reacts_to<master_link_received>,
+                     caf::reacts_to<master_link_down>,
+                     caf::replies_to<subscribe_executor>::with<api_answer>,
+                     caf::replies_to<executor_request>::with<api_answer>,
+                     caf::reacts_to<container_started>, caf::reacts_to<container_exited>,
+                     caf::replies_to<get_agent_state>::with<shared<agent_state_view>>,
+                     caf::reacts_to<leave_cluster>, caf::reacts_to<caf::tick_atom>>;
 
 } // namespace troupe
 

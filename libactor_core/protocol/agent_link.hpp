@@ -24,8 +24,8 @@ struct link_close {
 using agent_link_actor = caf::typed_actor<caf::reacts_to<to_agent_ptr>, caf::reacts_to<link_close>>;
 
 /// The agent's handle to the master.
-using master_link_actor
-  = caf::typed_actor<caf::reacts_to<to_master_ptr>, caf::reacts_to<link_close>>;
+using master_link_actor =
+    caf::typed_actor<caf::reacts_to<to_master_ptr>, caf::reacts_to<link_close>>;
 
 /// Numbers a link within one master process; never reused.
 using link_id = std::uint64_t;
@@ -51,8 +51,8 @@ struct link_closed {
 };
 
 /// What the master's side of a link reports to.
-using agent_link_listener_actor
-  = caf::typed_actor<caf::reacts_to<link_opened>, caf::reacts_to<link_received>,
+using agent_link_listener_actor =
+    caf::typed_actor<caf::reacts_to<link_opened>, caf::reacts_to<link_received>,
                      caf::reacts_to<link_closed>>;
 
 /// To the agent: a master accepted the connection; register now.
@@ -71,8 +71,8 @@ struct master_link_down {
 };
 
 /// What the agent's side of a link reports to.
-using master_link_listener_actor
-  = caf::typed_actor<caf::reacts_to<master_link_up>, caf::reacts_to<master_link_received>,
+using master_link_listener_actor =
+    caf::typed_actor<caf::reacts_to<master_link_up>, caf::reacts_to<master_link_received>,
                      caf::reacts_to<master_link_down>>;
 
 } // namespace troupe

@@ -27,7 +27,8 @@ struct allocation {
   framework_id framework;
   std::string role;
   agent_id agent;
-  resources offered; ///< without allocation role, so that it is a copy of the agent's bag at no cost
+  resources
+      offered; ///< without allocation role, so that it is a copy of the agent's bag at no cost
 };
 
 /// One inverse offer to be made: a framework that holds resources of an agent that will be away is
@@ -216,17 +217,16 @@ struct revive_offers {
 };
 
 using allocator_actor = caf::typed_actor<
-  caf::reacts_to<start_allocator>, caf::reacts_to<add_framework>,
-  caf::reacts_to<update_framework>, caf::reacts_to<remove_framework>,
-  caf::reacts_to<activate_framework>, caf::reacts_to<deactivate_framework>,
-  caf::reacts_to<add_agent>, caf::reacts_to<update_agent>, caf::reacts_to<remove_agent>,
-  caf::reacts_to<activate_agent>, caf::reacts_to<deactivate_agent>,
-  caf::reacts_to<recover_resources>, caf::reacts_to<convert_allocation>,
-  caf::reacts_to<suppress_offers>, caf::reacts_to<revive_offers>, caf::reacts_to<await_agents>,
-  caf::reacts_to<set_quota>, caf::reacts_to<set_weights>, caf::reacts_to<set_whitelist>,
-  caf::reacts_to<plan_absence>, caf::reacts_to<end_inverse_offer>,
-  caf::replies_to<convert_available>::with<conversion_outcome>,
-  caf::reacts_to<caf::tick_atom>>;
+    caf::reacts_to<start_allocator>, caf::reacts_to<add_framework>,
+    caf::reacts_to<update_framework>, caf::reacts_to<remove_framework>,
+    caf::reacts_to<activate_framework>, caf::reacts_to<deactivate_framework>,
+    caf::reacts_to<add_agent>, caf::reacts_to<update_agent>, caf::reacts_to<remove_agent>,
+    caf::reacts_to<activate_agent>, caf::reacts_to<deactivate_agent>,
+    caf::reacts_to<recover_resources>, caf::reacts_to<convert_allocation>,
+    caf::reacts_to<suppress_offers>, caf::reacts_to<revive_offers>, caf::reacts_to<await_agents>,
+    caf::reacts_to<set_quota>, caf::reacts_to<set_weights>, caf::reacts_to<set_whitelist>,
+    caf::reacts_to<plan_absence>, caf::reacts_to<end_inverse_offer>,
+    caf::replies_to<convert_available>::with<conversion_outcome>, caf::reacts_to<caf::tick_atom>>;
 
 } // namespace troupe
 

@@ -41,8 +41,8 @@ struct checkpoint_done {};
 struct read_checkpoints {};
 using checkpoint_files = std::vector<std::pair<std::string, std::string>>;
 
-using checkpointer_actor
-  = caf::typed_actor<caf::replies_to<write_checkpoint>::with<checkpoint_done>,
+using checkpointer_actor =
+    caf::typed_actor<caf::replies_to<write_checkpoint>::with<checkpoint_done>,
                      caf::replies_to<append_checkpoint>::with<checkpoint_done>,
                      caf::replies_to<remove_checkpoint>::with<checkpoint_done>,
                      caf::replies_to<change_volumes>::with<checkpoint_done>,

@@ -22,11 +22,12 @@ struct container_spec {
   agent_id agent;
   framework_id framework;
   executor_id executor;
-  std::string directory; ///< sandbox, absolute; created by the containerizer
-  std::string user;      ///< empty: the agent's own
+  std::string directory;                      ///< sandbox, absolute; created by the containerizer
+  std::string user;                           ///< empty: the agent's own
   shared<mesos::v1::CommandInfo> command;     ///< what to run; its URIs are fetched first
   shared<mesos::v1::ContainerInfo> container; ///< may be null
-  std::map<std::string, std::string> environment; ///< complete but for MESOS_SANDBOX and PATH's default
+  std::map<std::string, std::string>
+      environment; ///< complete but for MESOS_SANDBOX and PATH's default
   resources limits;
   bool checkpoint = false; ///< survives the agent: recorded under the runtime directory
 };
@@ -56,8 +57,8 @@ struct container_exited {
 };
 
 /// Who launched, hears.
-using container_listener_actor
-  = caf::typed_actor<caf::reacts_to<container_started>, caf::reacts_to<container_exited>>;
+using container_listener_actor =
+    caf::typed_actor<caf::reacts_to<container_started>, caf::reacts_to<container_exited>>;
 
 struct launch_container {
   container_spec_ptr spec;
@@ -109,30 +110,39 @@ struct containers_recovered {
   std::vector<container_id> orphans_destroyed;
 };
 
-using containerizer_actor = caf::typed_actor<
-  caf::reacts_to<launch_container>, caf::reacts_to<signal_container>,
-  caf::reacts_to<destroy_container>, caf::reacts_to<update_container>,
-  caf::replies_to<get_usage>::with<shared<usage_list>>,
-  caf::replies_to<recover_containers>::with<containers_recovered>>;
+using containerizer_actor =
+    caf::typed_actor<caf::reacts_to<launch_container>, caf::reacts_to<signal_container>,
+                     caf::reacts_to<destroy_container>, caf::reacts_to<update_container>,
+                     caf::replies_to<get_usage>::with<shared<usage_list>>,
+                     caf::replies_to<recover_containers>::with<containers_recovered>>;
 
 /// What an isolator adds to a launch.
 struct isolation {
   std::map<std::string, std::string> environment;
 };
 
-struct prepare_isolation { container_spec_ptr spec; };
+struct prepare_isolation {
+  container_spec_ptr spec;
+};
 /// The process exists and waits for the go-ahead.
-struct isolate_process { container_id id; pid_t pid = 0; };
-struct update_isolation { container_id id; resources limits; };
-struct cleanup_isolation { container_id id; };
+struct isolate_process {
+  container_id id;
+  pid_t pid = 0;
+};
+struct update_isolation {
+  container_id id;
+  resources limits;
+};
+struct cleanup_isolation {
+  container_id id;
+};
 struct isolation_done {};
 
 /// One per isolation (`--isolation` name). Errors end the launch with `launch_failed`.
-using isolator_actor
-  = caf::typed_actor<caf::replies_to<prepare_isolation>::with<isolation>,
-                     caf::replies_to<isolate_process>::with<isolation_done>,
-                     caf::replies_to<update_isolation>::with<isolation_done>,
-                     caf::replies_to<cleanup_isolation>::with<isolation_done>>;
+using isolator_actor = caf::typed_actor<caf::replies_to<prepare_isolation>::with<isolation>,
+                                        caf::replies_to<isolate_process>::with<isolation_done>,
+                                        caf::replies_to<update_isolation>::with<isolation_done>,
+                                        caf::replies_to<cleanup_isolation>::with<isolation_done>>;
 
 } // namespace troupe
 

@@ -11,8 +11,8 @@ struct executor_event {
   executor_event_ptr event;
 };
 
-using executor_endpoint_actor
-  = caf::typed_actor<caf::reacts_to<executor_event>, caf::reacts_to<endpoint_close>>;
+using executor_endpoint_actor =
+    caf::typed_actor<caf::reacts_to<executor_event>, caf::reacts_to<endpoint_close>>;
 
 /// SUBSCRIBE of an executor. 200: the endpoint will hear SUBSCRIBED; else no stream may be opened.
 struct subscribe_executor {

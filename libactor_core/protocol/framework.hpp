@@ -22,8 +22,8 @@ struct endpoint_close {
   std::string reason;
 };
 
-using framework_endpoint_actor
-  = caf::typed_actor<caf::reacts_to<endpoint_event>, caf::reacts_to<endpoint_close>>;
+using framework_endpoint_actor =
+    caf::typed_actor<caf::reacts_to<endpoint_event>, caf::reacts_to<endpoint_close>>;
 
 } // namespace troupe
 

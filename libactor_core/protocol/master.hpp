@@ -66,15 +66,14 @@ struct attach_replica {
   state_listener_actor replica;
 };
 
-using master_actor
-  = caf::typed_actor<caf::replies_to<subscribe_framework>::with<api_answer>,
-                     caf::replies_to<scheduler_request>::with<api_answer>,
-                     caf::replies_to<teardown_framework>::with<api_answer>,
-                     caf::replies_to<convert_resources>::with<api_answer>,
-                     caf::replies_to<operator_request>::with<api_answer>,
-                     caf::reacts_to<attach_replica>, caf::reacts_to<offers_made>,
-                     caf::reacts_to<link_opened>, caf::reacts_to<link_received>,
-                     caf::reacts_to<link_closed>, caf::reacts_to<caf::tick_atom>>;
+using master_actor = caf::typed_actor<caf::replies_to<subscribe_framework>::with<api_answer>,
+                                      caf::replies_to<scheduler_request>::with<api_answer>,
+                                      caf::replies_to<teardown_framework>::with<api_answer>,
+                                      caf::replies_to<convert_resources>::with<api_answer>,
+                                      caf::replies_to<operator_request>::with<api_answer>,
+                                      caf::reacts_to<attach_replica>, caf::reacts_to<offers_made>,
+                                      caf::reacts_to<link_opened>, caf::reacts_to<link_received>,
+                                      caf::reacts_to<link_closed>, caf::reacts_to<caf::tick_atom>>;
 
 } // namespace troupe
 

@@ -16,9 +16,13 @@ auto& slot(Map& map, std::string_view name) {
 
 } // namespace
 
-void metric_batch::count(std::string_view name, double by) { slot(counters_, name) += by; }
+void metric_batch::count(std::string_view name, double by) {
+  slot(counters_, name) += by;
+}
 
-void metric_batch::set(std::string_view name, double value) { slot(gauges_, name) = value; }
+void metric_batch::set(std::string_view name, double value) {
+  slot(gauges_, name) = value;
+}
 
 void metric_batch::sample(std::string_view name, std::chrono::nanoseconds duration) {
   slot(samples_, name).push_back(std::chrono::duration<double, std::milli>(duration).count());
@@ -28,13 +32,17 @@ void metric_batch::declare_timer(std::string_view name, std::chrono::nanoseconds
   slot(timers_, name) = window;
 }
 
-void metric_batch::forget(std::string_view prefix) { forgotten_.emplace_back(prefix); }
-
-bool metric_batch::empty() const {
-  return counters_.empty() && gauges_.empty() && samples_.empty() && timers_.empty()
-         && forgotten_.empty();
+void metric_batch::forget(std::string_view prefix) {
+  forgotten_.emplace_back(prefix);
 }
 
-metric_batch metric_batch::take() { return std::exchange(*this, metric_batch{}); }
+bool metric_batch::empty() const {
+  return counters_.empty() && gauges_.empty() && samples_.empty() && timers_.empty() &&
+         forgotten_.empty();
+}
+
+metric_batch metric_batch::take() {
+  return std::exchange(*this, metric_batch{});
+}
 
 } // namespace troupe

@@ -71,28 +71,62 @@ struct master_view {
 };
 
 namespace delta {
-struct master_changed { shared<master_view> master; };
-struct agent_changed { shared<agent_view> agent; };
+struct master_changed {
+  shared<master_view> master;
+};
+struct agent_changed {
+  shared<agent_view> agent;
+};
 /// What was answered to inverse offers of it is forgotten, too.
-struct agent_removed { agent_id agent; };
-struct agent_recovered { shared<recovered_agent_view> agent; };
-struct recovered_agent_removed { agent_id agent; };
-struct framework_changed { shared<framework_view> framework; };
+struct agent_removed {
+  agent_id agent;
+};
+struct agent_recovered {
+  shared<recovered_agent_view> agent;
+};
+struct recovered_agent_removed {
+  agent_id agent;
+};
+struct framework_changed {
+  shared<framework_view> framework;
+};
 /// Its tasks and executors are gone too; it moves to the bounded list of completed frameworks.
-struct framework_completed { shared<framework_view> framework; };
+struct framework_completed {
+  shared<framework_view> framework;
+};
 /// A task that is pending, active or terminal but not yet acknowledged. Its resources count as used while
 /// its state is not terminal.
-struct task_changed { task_ptr task; };
+struct task_changed {
+  task_ptr task;
+};
 /// The task moved to the framework's bounded list of completed tasks.
-struct task_completed { task_ptr task; };
+struct task_completed {
+  task_ptr task;
+};
 /// The task moved to the framework's bounded list of unreachable tasks.
-struct task_unreachable { task_ptr task; };
-struct executor_added { shared<executor_view> executor; };
-struct executor_removed { framework_id framework; agent_id agent; executor_id executor; };
-struct offer_added { offer_ptr offer; };
-struct offer_removed { offer_id offer; };
-struct inverse_offer_added { inverse_offer_ptr offer; };
-struct inverse_offer_removed { offer_id offer; };
+struct task_unreachable {
+  task_ptr task;
+};
+struct executor_added {
+  shared<executor_view> executor;
+};
+struct executor_removed {
+  framework_id framework;
+  agent_id agent;
+  executor_id executor;
+};
+struct offer_added {
+  offer_ptr offer;
+};
+struct offer_removed {
+  offer_id offer;
+};
+struct inverse_offer_added {
+  inverse_offer_ptr offer;
+};
+struct inverse_offer_removed {
+  offer_id offer;
+};
 /// How frameworks have answered inverse offers of the agent, by framework; all that are remembered.
 struct inverse_answers_changed {
   agent_id agent;
@@ -101,14 +135,22 @@ struct inverse_answers_changed {
   std::vector<shared<mesos::v1::allocator::InverseOfferStatus>> answers;
 };
 /// An operator set the role's quota, or removed it: then there is none.
-struct quota_changed { std::string role; shared<role_quota> quota; };
-struct weight_changed { std::string role; double weight = 1; };
+struct quota_changed {
+  std::string role;
+  shared<role_quota> quota;
+};
+struct weight_changed {
+  std::string role;
+  double weight = 1;
+};
 /// What is planned, and which machines are down.
-struct maintenance_changed { shared<stored::Maintenance> plan; };
+struct maintenance_changed {
+  shared<stored::Maintenance> plan;
+};
 } // namespace delta
 
-using state_change
-  = std::variant<delta::master_changed, delta::agent_changed, delta::agent_removed,
+using state_change =
+    std::variant<delta::master_changed, delta::agent_changed, delta::agent_removed,
                  delta::agent_recovered, delta::recovered_agent_removed, delta::framework_changed,
                  delta::framework_completed, delta::task_changed, delta::task_completed,
                  delta::task_unreachable, delta::executor_added, delta::executor_removed,
@@ -129,8 +171,8 @@ struct state_snapshot {
 };
 
 /// What the master feeds.
-using state_listener_actor
-  = caf::typed_actor<caf::reacts_to<state_delta>, caf::reacts_to<state_snapshot>>;
+using state_listener_actor =
+    caf::typed_actor<caf::reacts_to<state_delta>, caf::reacts_to<state_snapshot>>;
 
 } // namespace troupe
 

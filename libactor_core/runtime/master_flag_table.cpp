@@ -118,7 +118,8 @@ flag_group agents_group() {
           flag("require_agent_domain", kind::boolean, "Refuse agents without a fault domain.")
               .otherwise("false"),
           flag("whitelist", kind::path,
-               "File of the host names of agents whose resources are offered, one a line, read every "
+               "File of the host names of agents whose resources are offered, one a line, read "
+               "every "
                "5 s; * for all."),
           flag("max_executors_per_agent", kind::integer, "Executors on one agent at most.")
               .formerly("max_executors_per_slave")

@@ -53,9 +53,9 @@ struct master_options {
   std::vector<std::string> fair_sharing_excluded_resource_names;
   sorter_policy role_sorter = sorter_policy::drf;
   sorter_policy framework_sorter = sorter_policy::drf;
-  std::vector<std::string> roles; ///< allowed roles; empty: all
-  std::map<std::string, double> weights;  ///< as long as the registry has none
-  std::optional<std::string> whitelist; ///< file of host names; absent: all agents are offered
+  std::vector<std::string> roles;        ///< allowed roles; empty: all
+  std::map<std::string, double> weights; ///< as long as the registry has none
+  std::optional<std::string> whitelist;  ///< file of host names; absent: all agents are offered
   bool filter_gpu_resources = true;
   bool root_submissions = true;
 

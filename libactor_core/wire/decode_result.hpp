@@ -10,7 +10,7 @@ namespace troupe::wire {
 /// reading stopped, fit for the body of a 400 answer. Foreign text in it is shortened and
 /// printable.
 class [[nodiscard]] decode_result {
-public:
+ public:
   /// Success.
   decode_result() = default;
 
@@ -22,16 +22,12 @@ public:
   }
 
   /// True on success.
-  explicit operator bool() const noexcept {
-    return error_.empty();
-  }
+  explicit operator bool() const noexcept { return error_.empty(); }
 
   /// The reason of the refusal; empty on success.
-  const std::string& error() const noexcept {
-    return error_;
-  }
+  const std::string& error() const noexcept { return error_; }
 
-private:
+ private:
   std::string error_;
 };
 

@@ -20,10 +20,11 @@ using google::protobuf::Message;
 /// Invariant: `frames_` are the objects that are open and not skipped, innermost last; the values
 /// of a member nobody knows are passed over and counted by `skipped_levels_` alone.
 class reader {
-public:
+ public:
   using json = nlohmann::json;
 
-  explicit reader(Message& root) : root_(root) {
+  explicit reader(Message& root)
+      : root_(root) {
     // nop
   }
 
@@ -34,29 +35,19 @@ public:
     return true;
   }
 
-  bool boolean(bool value) {
-    return scalar(value);
-  }
+  bool boolean(bool value) { return scalar(value); }
 
-  bool number_integer(json::number_integer_t value) {
-    return scalar(std::int64_t{value});
-  }
+  bool number_integer(json::number_integer_t value) { return scalar(std::int64_t{value}); }
 
-  bool number_unsigned(json::number_unsigned_t value) {
-    return scalar(std::uint64_t{value});
-  }
+  bool number_unsigned(json::number_unsigned_t value) { return scalar(std::uint64_t{value}); }
 
   bool number_float(json::number_float_t value, const json::string_t&) {
     return scalar(double{value});
   }
 
-  bool string(json::string_t& value) {
-    return scalar(std::string_view{value});
-  }
+  bool string(json::string_t& value) { return scalar(std::string_view{value}); }
 
-  bool binary(json::binary_t&) {
-    return fail("binary value");
-  }
+  bool binary(json::binary_t&) { return fail("binary value"); }
 
   bool start_object(std::size_t) {
     if (!enter())
@@ -144,11 +135,9 @@ public:
     return set_error("malformed JSON: " + sanitized(what, 200));
   }
 
-  const std::string& error() const {
-    return error_;
-  }
+  const std::string& error() const { return error_; }
 
-private:
+ private:
   struct frame {
     Message* message;
     /// The member whose value comes next; null if it is unknown. In a map: the map field.
@@ -162,9 +151,7 @@ private:
     /// In a map: where the entry of a key lies in the map's list.
     std::unordered_map<std::string, int> entries{};
 
-    bool opens_map() const {
-      return !is_map && field->is_map();
-    }
+    bool opens_map() const { return !is_map && field->is_map(); }
 
     const FieldDescriptor* value_field() const {
       return is_map ? field->message_type()->map_value() : field;
@@ -173,8 +160,8 @@ private:
 
   bool enter() {
     if (++levels_ > max_json_depth)
-      return set_error("JSON is nested more than " + std::to_string(max_json_depth)
-                       + " levels deep");
+      return set_error("JSON is nested more than " + std::to_string(max_json_depth) +
+                       " levels deep");
     if (skipped_levels_ > 0)
       ++skipped_levels_;
     return true;
@@ -219,9 +206,8 @@ private:
     auto reflection = top.message->GetReflection();
     auto size = reflection->FieldSize(*top.message, top.field);
     auto [known, added] = top.entries.emplace(top.key, size);
-    auto entry = added
-                   ? reflection->AddMessage(top.message, top.field)
-                   : reflection->MutableRepeatedMessage(top.message, top.field, known->second);
+    auto entry = added ? reflection->AddMessage(top.message, top.field)
+                       : reflection->MutableRepeatedMessage(top.message, top.field, known->second);
     entry->Clear();
     store_scalar(top.entry_key, *entry, *top.field->message_type()->map_key());
     return entry;
@@ -252,17 +238,13 @@ private:
     return result;
   }
 
-  bool fail_root() {
-    return set_error("expected a JSON object");
-  }
+  bool fail_root() { return set_error("expected a JSON object"); }
 
   bool fail_kind(const FieldDescriptor& field, std::string_view got) {
     return fail("expected " + expected_kind(field) + ", got " + std::string{got});
   }
 
-  bool fail(const std::string& reason) {
-    return set_error(path() + ": " + reason);
-  }
+  bool fail(const std::string& reason) { return set_error(path() + ": " + reason); }
 
   bool set_error(std::string reason) {
     error_ = std::move(reason);

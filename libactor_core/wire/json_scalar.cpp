@@ -100,18 +100,18 @@ scalar_result read_number(const json_scalar& value, const FieldDescriptor& field
     number = *parsed;
   }
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32:
-      return to_integer<std::int32_t>(number);
-    case FieldDescriptor::CPPTYPE_INT64:
-      return to_integer<std::int64_t>(number);
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return to_integer<std::uint32_t>(number);
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return to_integer<std::uint64_t>(number);
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      return to_float(number);
-    default:
-      return {to_double(number), {}};
+  case FieldDescriptor::CPPTYPE_INT32:
+    return to_integer<std::int32_t>(number);
+  case FieldDescriptor::CPPTYPE_INT64:
+    return to_integer<std::int64_t>(number);
+  case FieldDescriptor::CPPTYPE_UINT32:
+    return to_integer<std::uint32_t>(number);
+  case FieldDescriptor::CPPTYPE_UINT64:
+    return to_integer<std::uint64_t>(number);
+  case FieldDescriptor::CPPTYPE_FLOAT:
+    return to_float(number);
+  default:
+    return {to_double(number), {}};
   }
 }
 
@@ -153,16 +153,16 @@ scalar_result read_text(const json_scalar& value, const FieldDescriptor& field) 
 
 scalar_result read_scalar(const json_scalar& value, const FieldDescriptor& field) {
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return wrong_kind(value, field);
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return read_boolean(value, field);
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return read_enum(value, field);
-    case FieldDescriptor::CPPTYPE_STRING:
-      return read_text(value, field);
-    default:
-      return read_number(value, field);
+  case FieldDescriptor::CPPTYPE_MESSAGE:
+    return wrong_kind(value, field);
+  case FieldDescriptor::CPPTYPE_BOOL:
+    return read_boolean(value, field);
+  case FieldDescriptor::CPPTYPE_ENUM:
+    return read_enum(value, field);
+  case FieldDescriptor::CPPTYPE_STRING:
+    return read_text(value, field);
+  default:
+    return read_number(value, field);
   }
 }
 
@@ -173,46 +173,45 @@ void store_scalar(field_value value, Message& message, const FieldDescriptor& fi
                                                                   std::move(content));
   };
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32:
-      return put(&Reflection::SetInt32, &Reflection::AddInt32, std::get<std::int32_t>(value));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return put(&Reflection::SetInt64, &Reflection::AddInt64, std::get<std::int64_t>(value));
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return put(&Reflection::SetUInt32, &Reflection::AddUInt32, std::get<std::uint32_t>(value));
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return put(&Reflection::SetUInt64, &Reflection::AddUInt64, std::get<std::uint64_t>(value));
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      return put(&Reflection::SetFloat, &Reflection::AddFloat, std::get<float>(value));
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      return put(&Reflection::SetDouble, &Reflection::AddDouble, std::get<double>(value));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return put(&Reflection::SetBool, &Reflection::AddBool, std::get<bool>(value));
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return put(&Reflection::SetEnumValue, &Reflection::AddEnumValue,
-                 std::get<std::int32_t>(value));
-    case FieldDescriptor::CPPTYPE_STRING:
-      return put(&Reflection::SetString, &Reflection::AddString,
-                 std::get<std::string>(std::move(value)));
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return; // no scalar; read_scalar has refused it
+  case FieldDescriptor::CPPTYPE_INT32:
+    return put(&Reflection::SetInt32, &Reflection::AddInt32, std::get<std::int32_t>(value));
+  case FieldDescriptor::CPPTYPE_INT64:
+    return put(&Reflection::SetInt64, &Reflection::AddInt64, std::get<std::int64_t>(value));
+  case FieldDescriptor::CPPTYPE_UINT32:
+    return put(&Reflection::SetUInt32, &Reflection::AddUInt32, std::get<std::uint32_t>(value));
+  case FieldDescriptor::CPPTYPE_UINT64:
+    return put(&Reflection::SetUInt64, &Reflection::AddUInt64, std::get<std::uint64_t>(value));
+  case FieldDescriptor::CPPTYPE_FLOAT:
+    return put(&Reflection::SetFloat, &Reflection::AddFloat, std::get<float>(value));
+  case FieldDescriptor::CPPTYPE_DOUBLE:
+    return put(&Reflection::SetDouble, &Reflection::AddDouble, std::get<double>(value));
+  case FieldDescriptor::CPPTYPE_BOOL:
+    return put(&Reflection::SetBool, &Reflection::AddBool, std::get<bool>(value));
+  case FieldDescriptor::CPPTYPE_ENUM:
+    return put(&Reflection::SetEnumValue, &Reflection::AddEnumValue, std::get<std::int32_t>(value));
+  case FieldDescriptor::CPPTYPE_STRING:
+    return put(&Reflection::SetString, &Reflection::AddString,
+               std::get<std::string>(std::move(value)));
+  case FieldDescriptor::CPPTYPE_MESSAGE:
+    return; // no scalar; read_scalar has refused it
   }
 }
 
 std::string expected_kind(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return "an object";
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return "a boolean";
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return "a name of " + field.enum_type()->name();
-    case FieldDescriptor::CPPTYPE_STRING:
-      return field.type() == FieldDescriptor::TYPE_BYTES ? "a base64 string" : "a string";
-    case FieldDescriptor::CPPTYPE_FLOAT:
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      return "a number";
-    default:
-      return "an integer";
+  case FieldDescriptor::CPPTYPE_MESSAGE:
+    return "an object";
+  case FieldDescriptor::CPPTYPE_BOOL:
+    return "a boolean";
+  case FieldDescriptor::CPPTYPE_ENUM:
+    return "a name of " + field.enum_type()->name();
+  case FieldDescriptor::CPPTYPE_STRING:
+    return field.type() == FieldDescriptor::TYPE_BYTES ? "a base64 string" : "a string";
+  case FieldDescriptor::CPPTYPE_FLOAT:
+  case FieldDescriptor::CPPTYPE_DOUBLE:
+    return "a number";
+  default:
+    return "an integer";
   }
 }
 

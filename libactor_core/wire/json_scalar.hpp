@@ -21,9 +21,8 @@ using json_scalar = std::variant<bool, std::int64_t, std::uint64_t, double, std:
 
 /// A value of the C++ type that the field has: `int` is an enum's number, a string is text or
 /// bytes.
-using field_value
-  = std::variant<bool, std::int32_t, std::int64_t, std::uint32_t, std::uint64_t, float, double,
-                 std::string>;
+using field_value = std::variant<bool, std::int32_t, std::int64_t, std::uint32_t, std::uint64_t,
+                                 float, double, std::string>;
 
 /// A value, or nothing where the rules say "not set", or an error.
 struct scalar_result {

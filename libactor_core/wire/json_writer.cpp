@@ -26,8 +26,9 @@ void append_integer(std::string& out, Integer value) {
 }
 
 class writer {
-public:
-  explicit writer(std::string& out) : out_(out) {
+ public:
+  explicit writer(std::string& out)
+      : out_(out) {
     // nop
   }
 
@@ -56,13 +57,13 @@ public:
     out_ += '}';
   }
 
-private:
+ private:
   static bool is_written(const Message& message, const Reflection& reflection,
                          const FieldDescriptor& field) {
     if (field.is_repeated())
       return reflection.FieldSize(message, &field) > 0;
-    return reflection.HasField(message, &field)
-           || (field.has_default_value() && !field.options().deprecated());
+    return reflection.HasField(message, &field) ||
+           (field.has_default_value() && !field.options().deprecated());
   }
 
   void array(const Message& message, const Reflection& reflection, const FieldDescriptor& field) {
@@ -134,27 +135,27 @@ private:
   void value(const Message& message, const Reflection& reflection, const FieldDescriptor& field) {
     std::string scratch;
     switch (field.cpp_type()) {
-      case FieldDescriptor::CPPTYPE_INT32:
-        return append_integer(out_, reflection.GetInt32(message, &field));
-      case FieldDescriptor::CPPTYPE_INT64:
-        return append_integer(out_, reflection.GetInt64(message, &field));
-      case FieldDescriptor::CPPTYPE_UINT32:
-        return append_integer(out_, reflection.GetUInt32(message, &field));
-      case FieldDescriptor::CPPTYPE_UINT64:
-        return append_integer(out_, reflection.GetUInt64(message, &field));
-      case FieldDescriptor::CPPTYPE_DOUBLE:
-        return append_json_double(out_, reflection.GetDouble(message, &field));
-      case FieldDescriptor::CPPTYPE_FLOAT:
-        return append_json_double(out_, reflection.GetFloat(message, &field));
-      case FieldDescriptor::CPPTYPE_BOOL:
-        out_ += reflection.GetBool(message, &field) ? "true" : "false";
-        return;
-      case FieldDescriptor::CPPTYPE_ENUM:
-        return name(field, reflection.GetEnumValue(message, &field));
-      case FieldDescriptor::CPPTYPE_STRING:
-        return text(field, reflection.GetStringReference(message, &field, &scratch));
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        return object(reflection.GetMessage(message, &field));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return append_integer(out_, reflection.GetInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return append_integer(out_, reflection.GetInt64(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return append_integer(out_, reflection.GetUInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return append_integer(out_, reflection.GetUInt64(message, &field));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return append_json_double(out_, reflection.GetDouble(message, &field));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return append_json_double(out_, reflection.GetFloat(message, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      out_ += reflection.GetBool(message, &field) ? "true" : "false";
+      return;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return name(field, reflection.GetEnumValue(message, &field));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return text(field, reflection.GetStringReference(message, &field, &scratch));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return object(reflection.GetMessage(message, &field));
     }
   }
 
@@ -162,27 +163,27 @@ private:
                int i) {
     std::string scratch;
     switch (field.cpp_type()) {
-      case FieldDescriptor::CPPTYPE_INT32:
-        return append_integer(out_, reflection.GetRepeatedInt32(message, &field, i));
-      case FieldDescriptor::CPPTYPE_INT64:
-        return append_integer(out_, reflection.GetRepeatedInt64(message, &field, i));
-      case FieldDescriptor::CPPTYPE_UINT32:
-        return append_integer(out_, reflection.GetRepeatedUInt32(message, &field, i));
-      case FieldDescriptor::CPPTYPE_UINT64:
-        return append_integer(out_, reflection.GetRepeatedUInt64(message, &field, i));
-      case FieldDescriptor::CPPTYPE_DOUBLE:
-        return append_json_double(out_, reflection.GetRepeatedDouble(message, &field, i));
-      case FieldDescriptor::CPPTYPE_FLOAT:
-        return append_json_double(out_, reflection.GetRepeatedFloat(message, &field, i));
-      case FieldDescriptor::CPPTYPE_BOOL:
-        out_ += reflection.GetRepeatedBool(message, &field, i) ? "true" : "false";
-        return;
-      case FieldDescriptor::CPPTYPE_ENUM:
-        return name(field, reflection.GetRepeatedEnumValue(message, &field, i));
-      case FieldDescriptor::CPPTYPE_STRING:
-        return text(field, reflection.GetRepeatedStringReference(message, &field, i, &scratch));
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        return object(reflection.GetRepeatedMessage(message, &field, i));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return append_integer(out_, reflection.GetRepeatedInt32(message, &field, i));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return append_integer(out_, reflection.GetRepeatedInt64(message, &field, i));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return append_integer(out_, reflection.GetRepeatedUInt32(message, &field, i));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return append_integer(out_, reflection.GetRepeatedUInt64(message, &field, i));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return append_json_double(out_, reflection.GetRepeatedDouble(message, &field, i));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return append_json_double(out_, reflection.GetRepeatedFloat(message, &field, i));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      out_ += reflection.GetRepeatedBool(message, &field, i) ? "true" : "false";
+      return;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return name(field, reflection.GetRepeatedEnumValue(message, &field, i));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return text(field, reflection.GetRepeatedStringReference(message, &field, i, &scratch));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return object(reflection.GetRepeatedMessage(message, &field, i));
     }
   }
 

@@ -37,8 +37,8 @@ decode_result from_binary(std::string_view bytes, google::protobuf::Message& out
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return refuse("protobuf message has more than 2 GiB");
   if (!out.ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    return refuse("malformed protobuf, or nested too deeply, for a message of type "
-                  + out.GetTypeName());
+    return refuse("malformed protobuf, or nested too deeply, for a message of type " +
+                  out.GetTypeName());
   if (!out.IsInitialized())
     return refuse("missing required fields: " + out.InitializationErrorString());
   return {};

@@ -25,7 +25,8 @@ std::string encode_record(std::string_view record) {
   return out;
 }
 
-record_decoder::record_decoder(std::size_t max_record_bytes) : limit_(max_record_bytes) {
+record_decoder::record_decoder(std::size_t max_record_bytes)
+    : limit_(max_record_bytes) {
   // nop
 }
 

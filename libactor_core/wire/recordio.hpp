@@ -20,7 +20,7 @@ std::string encode_record(std::string_view record);
 /// Cuts a byte stream into records. Chunk borders mean nothing. Between calls it holds at most one
 /// record's bytes, never more than the limit, and it takes memory only for bytes that have come.
 class record_decoder {
-public:
+ public:
   /// @param max_record_bytes longer records are refused as soon as their digits say so.
   explicit record_decoder(std::size_t max_record_bytes);
 
@@ -31,7 +31,7 @@ public:
   /// True between records: the end of the stream here cuts nothing.
   bool at_boundary() const noexcept;
 
-private:
+ private:
   decode_result fail(std::string reason);
   decode_result take_digit(char c);
 

@@ -26,8 +26,8 @@ constexpr std::size_t utf8_length(std::string_view text) {
     if ((byte(i) & 0xc0) != 0x80)
       return 0;
   auto second = byte(1);
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)
-      || (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
+  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+      (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
     return 0;
   return length;
 }

@@ -98,15 +98,15 @@ struct task_record {
 
   // The truth.
   bool launched = false;
-  bool alive = false;                  ///< its container exists
-  std::optional<int> wait_status;      ///< the container ended by itself or by a signal
-  bool unknown_end = false;            ///< any end may be told
+  bool alive = false;             ///< its container exists
+  std::optional<int> wait_status; ///< the container ended by itself or by a signal
+  bool unknown_end = false;       ///< any end may be told
   bool kill_asked = false;
-  bool given_up = false;               ///< shut down with its framework: its end is told to nobody
+  bool given_up = false; ///< shut down with its framework: its end is told to nobody
 
   // What was said.
-  std::set<std::string> uuids;         ///< of updates heard
-  int progress = 0;                    ///< of the newest of them
+  std::set<std::string> uuids; ///< of updates heard
+  int progress = 0;            ///< of the newest of them
   bool running_heard = false;
   std::optional<mesos::v1::TaskState> final_state; ///< by an update that needs acknowledgement
   std::optional<mesos::v1::TaskState> last_heard;

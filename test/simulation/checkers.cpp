@@ -13,7 +13,7 @@ namespace {
 
 duration span_of(const v1::Filters& filters) {
   return std::chrono::duration_cast<duration>(
-    std::chrono::duration<double>{filters.refuse_seconds()});
+      std::chrono::duration<double>{filters.refuse_seconds()});
 }
 
 } // namespace
@@ -75,11 +75,12 @@ void checkers::heard_offers(const framework_face& who, const Event::Offers& offe
     if (agent == agents_.end())
       return judge("offer " + offer.id().value() + " is of an agent that never registered");
     if (offer.framework_id().value() != who.id)
-      return judge("framework " + who.id + " hears offer " + offer.id().value() + " made to "
-                   + offer.framework_id().value());
-    judge(maintenance_.told(agent->second, offer.has_unavailability()
-                                             ? std::optional{offer.unavailability().start().nanoseconds()}
-                                             : std::nullopt));
+      return judge("framework " + who.id + " hears offer " + offer.id().value() + " made to " +
+                   offer.framework_id().value());
+    judge(maintenance_.told(agent->second,
+                            offer.has_unavailability()
+                                ? std::optional{offer.unavailability().start().nanoseconds()}
+                                : std::nullopt));
     auto items = wire::from_proto(offer.resources());
     if (!items)
       return judge("offer " + offer.id().value() + " is malformed: " + items.error());
@@ -95,14 +96,13 @@ void checkers::heard_offers(const framework_face& who, const Event::Offers& offe
   }
 }
 
-void checkers::heard_inverse_offers(const framework_face& who,
-                                    const Event::InverseOffers& offers) {
+void checkers::heard_inverse_offers(const framework_face& who, const Event::InverseOffers& offers) {
   for (const auto& offer : offers.inverse_offers()) {
     ++inverse_offers_;
     const auto agent = agents_.find(offer.agent_id().value());
     if (agent == agents_.end() || offer.framework_id().value() != who.id)
-      return judge("framework " + who.id + " hears an inverse offer that can't be for it: "
-                   + offer.ShortDebugString());
+      return judge("framework " + who.id +
+                   " hears an inverse offer that can't be for it: " + offer.ShortDebugString());
     judge(maintenance_.told(agent->second, offer.unavailability().start().nanoseconds()));
     judge(maintenance_.asked({who.number, offer.agent_id().value()}, offer.id().value(),
                              stage_.now()));
@@ -156,32 +156,38 @@ void checkers::said_of_inverse_offers(const framework_face& who, const Answer& a
 
 void checkers::said(const framework_face& who, const Call& call) {
   switch (call.type()) {
-    case Call::DECLINE:
-      for (const auto& id : call.decline().offer_ids())
-        answered(id, &call.decline().filters());
-      break;
-    case Call::ACCEPT: said_accept(who, call.accept()); break;
-    case Call::KILL: tasks_.kill_asked({who.id, call.kill().task_id().value()}); break;
-    case Call::ACCEPT_INVERSE_OFFERS:
-      said_of_inverse_offers(who, call.accept_inverse_offers());
-      break;
-    case Call::DECLINE_INVERSE_OFFERS:
-      said_of_inverse_offers(who, call.decline_inverse_offers());
-      break;
-    case Call::REVIVE:
-      maintenance_.forget_filters(who.number);
-      filters_.forget(who.number);
-      suppressed(who.number, false);
-      break;
-    case Call::SUPPRESS: suppressed(who.number, true); break;
-    default: break;
+  case Call::DECLINE:
+    for (const auto& id : call.decline().offer_ids())
+      answered(id, &call.decline().filters());
+    break;
+  case Call::ACCEPT:
+    said_accept(who, call.accept());
+    break;
+  case Call::KILL:
+    tasks_.kill_asked({who.id, call.kill().task_id().value()});
+    break;
+  case Call::ACCEPT_INVERSE_OFFERS:
+    said_of_inverse_offers(who, call.accept_inverse_offers());
+    break;
+  case Call::DECLINE_INVERSE_OFFERS:
+    said_of_inverse_offers(who, call.decline_inverse_offers());
+    break;
+  case Call::REVIVE:
+    maintenance_.forget_filters(who.number);
+    filters_.forget(who.number);
+    suppressed(who.number, false);
+    break;
+  case Call::SUPPRESS:
+    suppressed(who.number, true);
+    break;
+  default:
+    break;
   }
 }
 
 void checkers::stream_ended(framework_number framework) {
   resources_.offers_gone(framework);
-  std::erase_if(offers_open_,
-                [&](const auto& x) { return x.second.place.framework == framework; });
+  std::erase_if(offers_open_, [&](const auto& x) { return x.second.place.framework == framework; });
   filters_.forget(framework);
   maintenance_.forget(framework);
 }

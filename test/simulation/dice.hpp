@@ -34,7 +34,7 @@ class dice {
   }
   duration between(duration low, duration high) {
     return low + duration{static_cast<std::int64_t>(
-                   below(static_cast<std::uint64_t>((high - low).count()) + 1))};
+                     below(static_cast<std::uint64_t>((high - low).count()) + 1))};
   }
   /// In [0, 1).
   double unit() { return static_cast<double>(next() >> 11) / 9007199254740992.0; }

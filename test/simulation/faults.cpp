@@ -33,7 +33,7 @@ void world::next_fault() {
 }
 
 void world::restart_agent_later(sim_agent& agent) {
-  const auto pause = dice_.chance(0.1) ? dice_.between(60s, 12min)
+  const auto pause = dice_.chance(0.1)   ? dice_.between(60s, 12min)
                      : dice_.chance(0.4) ? dice_.between(10ms, 2s)
                                          : dice_.between(2s, 60s);
   stage_.plan(pause, [&agent] {

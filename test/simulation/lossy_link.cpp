@@ -22,11 +22,11 @@ struct port_hooks {
 
 link_port_actor::behavior_type link_port(link_port_actor::pointer self, const port_hooks& hooks) {
   return {
-    [hooks](const to_agent_ptr& record) { hooks.to_agent(record); },
-    [self, hooks](const link_close& x) {
-      hooks.close(caf::actor_cast<caf::actor_addr>(self->current_sender()), x.reason);
-    },
-    [hooks](const to_master_ptr& record) { hooks.to_master(record); },
+      [hooks](const to_agent_ptr& record) { hooks.to_agent(record); },
+      [self, hooks](const link_close& x) {
+        hooks.close(caf::actor_cast<caf::actor_addr>(self->current_sender()), x.reason);
+      },
+      [hooks](const to_master_ptr& record) { hooks.to_master(record); },
   };
 }
 
@@ -49,18 +49,18 @@ std::string lossy_link::name() const {
 void lossy_link::open() {
   const auto weak = weak_from_this();
   port_hooks hooks{
-    [weak](to_agent_ptr record) {
-      if (auto link = weak.lock())
-        link->send(at_master, std::move(record));
-    },
-    [weak](to_master_ptr record) {
-      if (auto link = weak.lock())
-        link->send(at_agent, std::move(record));
-    },
-    [weak](const caf::actor_addr& who, const std::string& reason) {
-      if (auto link = weak.lock())
-        link->close_request(who == link->agent_address_ ? at_agent : at_master, reason);
-    },
+      [weak](to_agent_ptr record) {
+        if (auto link = weak.lock())
+          link->send(at_master, std::move(record));
+      },
+      [weak](to_master_ptr record) {
+        if (auto link = weak.lock())
+          link->send(at_agent, std::move(record));
+      },
+      [weak](const caf::actor_addr& who, const std::string& reason) {
+        if (auto link = weak.lock())
+          link->close_request(who == link->agent_address_ ? at_agent : at_master, reason);
+      },
   };
   port_ = stage_.actors().spawn(link_port, hooks);
   stage_.note(name(), "up");
@@ -100,11 +100,10 @@ void lossy_link::depart(side to, const message& what) {
   const auto delay = dice_.between(sky_.shortest_delay, sky_.longest_delay);
   flow.last_arrival = std::max(flow.last_arrival, stage_.now() + delay);
   flow.in_flight.push_back(what);
-  stage_.plan(flow.last_arrival - stage_.now(),
-              [weak = weak_from_this(), to, epoch = flow.epoch] {
-                if (auto link = weak.lock(); link && link->flows_[to].epoch == epoch)
-                  link->arrive(to);
-              });
+  stage_.plan(flow.last_arrival - stage_.now(), [weak = weak_from_this(), to, epoch = flow.epoch] {
+    if (auto link = weak.lock(); link && link->flows_[to].epoch == epoch)
+      link->arrive(to);
+  });
 }
 
 void lossy_link::arrive(side to) {
@@ -151,8 +150,8 @@ void lossy_link::sever(const std::string& reason) {
   stage_.note(name(), "breaks: " + reason);
   for (const auto which : {at_master, at_agent}) {
     drop_in_flight(which);
-    const auto delay = dice_.chance(0.6) ? dice_.between(duration{0}, 100ms)
-                                         : dice_.between(duration{0}, 20s);
+    const auto delay =
+        dice_.chance(0.6) ? dice_.between(duration{0}, 100ms) : dice_.between(duration{0}, 20s);
     stage_.plan(delay, [weak = weak_from_this(), which, reason] {
       if (auto link = weak.lock())
         link->notify(which, reason);

@@ -34,8 +34,7 @@ struct link_ends {
 };
 
 /// Everything that a port takes.
-using link_port_actor
-  = agent_link_actor::extend<caf::reacts_to<to_master_ptr>>;
+using link_port_actor = agent_link_actor::extend<caf::reacts_to<to_master_ptr>>;
 
 class lossy_link : public std::enable_shared_from_this<lossy_link> {
  public:

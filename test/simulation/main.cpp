@@ -78,12 +78,12 @@ void report(std::uint64_t seed, const outcome_of_run& result, const char* progra
 
 int replay(std::uint64_t seed) {
   const auto result = run_seed(seed, true);
-  std::printf("seed %llu: %s\n  %zu tasks, %zu offers, %zu inverse offers, %zu updates, %zu faults in %s; "
-              "history %016llx\n",
-              static_cast<unsigned long long>(seed),
-              result.failure ? result.failure->c_str() : "passed", result.tasks, result.offers,
-              result.inverse_offers, result.updates, result.faults, seconds(result.virtual_time).c_str(),
-              static_cast<unsigned long long>(result.hash));
+  std::printf(
+      "seed %llu: %s\n  %zu tasks, %zu offers, %zu inverse offers, %zu updates, %zu faults in %s; "
+      "history %016llx\n",
+      static_cast<unsigned long long>(seed), result.failure ? result.failure->c_str() : "passed",
+      result.tasks, result.offers, result.inverse_offers, result.updates, result.faults,
+      seconds(result.virtual_time).c_str(), static_cast<unsigned long long>(result.hash));
   return result.failure ? 1 : 0;
 }
 
@@ -92,8 +92,8 @@ int run_all(const options& wanted, const char* program) {
   outcome_of_run sum;
   for (auto seed = wanted.first; seed < wanted.first + wanted.seeds; ++seed) {
     auto result = run_seed(seed, false);
-    if (!result.failure && seed < wanted.first + repeated_seeds
-        && run_seed(seed, false).hash != result.hash)
+    if (!result.failure && seed < wanted.first + repeated_seeds &&
+        run_seed(seed, false).hash != result.hash)
       result.failure = "a second run of the seed has another history";
     if (result.failure) {
       ++failed;
@@ -106,9 +106,12 @@ int run_all(const options& wanted, const char* program) {
     sum.faults += result.faults;
     sum.virtual_time += result.virtual_time;
   }
-  const bool idle = wanted.seeds >= 20 && (sum.tasks == 0 || sum.faults == 0 || sum.inverse_offers == 0);
-  std::printf("%zu tasks, %zu offers, %zu inverse offers, %zu updates, %zu faults in %.1f hours of cluster life%s\n",
-              sum.tasks, sum.offers, sum.inverse_offers, sum.updates, sum.faults, to_seconds(sum.virtual_time) / 3600,
+  const bool idle =
+      wanted.seeds >= 20 && (sum.tasks == 0 || sum.faults == 0 || sum.inverse_offers == 0);
+  std::printf("%zu tasks, %zu offers, %zu inverse offers, %zu updates, %zu faults in %.1f hours of "
+              "cluster life%s\n",
+              sum.tasks, sum.offers, sum.inverse_offers, sum.updates, sum.faults,
+              to_seconds(sum.virtual_time) / 3600,
               idle ? ": too quiet, the simulation itself is broken" : "");
   std::printf("%llu seeds passed, %zu failed\n",
               static_cast<unsigned long long>(wanted.seeds - failed), failed);

@@ -20,15 +20,15 @@ std::optional<std::string> maintenance_book::told(host_number host,
     if (start ? found != plan.end() && found->second == *start : found == plan.end())
       return std::nullopt;
   }
-  return "host " + std::to_string(host) + " is said to "
-         + (start ? "be away from " + std::to_string(*start) + " on" : "stay")
-         + ", which is not planned";
+  return "host " + std::to_string(host) + " is said to " +
+         (start ? "be away from " + std::to_string(*start) + " on" : "stay") +
+         ", which is not planned";
 }
 
 std::optional<std::string> maintenance_book::asked(const pair& who, const std::string& id,
                                                    duration now) {
-  const auto named = "framework " + std::to_string(who.framework) + " is asked to leave "
-                     + who.agent;
+  const auto named =
+      "framework " + std::to_string(who.framework) + " is asked to leave " + who.agent;
   for (const auto& [other, open] : open_)
     if (open == who)
       return named + " by " + id + " and by " + other;
@@ -36,12 +36,11 @@ std::optional<std::string> maintenance_book::asked(const pair& who, const std::s
   const auto filter = filters_.find(who);
   if (filter == filters_.end() || filter->second <= now)
     return std::nullopt;
-  return named + ", which it did not want to hear for another "
-         + std::to_string(to_seconds(filter->second - now)) + " s";
+  return named + ", which it did not want to hear for another " +
+         std::to_string(to_seconds(filter->second - now)) + " s";
 }
 
-void maintenance_book::answered(framework_number framework, const std::string& id,
-                                duration until) {
+void maintenance_book::answered(framework_number framework, const std::string& id, duration until) {
   const auto found = open_.find(id);
   if (found == open_.end() || found->second.framework != framework)
     return;
@@ -62,8 +61,8 @@ std::optional<std::string> maintenance_book::rescinded(framework_number framewor
     known->erase(found);
     return std::nullopt;
   }
-  return "framework " + std::to_string(framework) + " hears that inverse offer " + id
-         + " is withdrawn, which it does not have";
+  return "framework " + std::to_string(framework) + " hears that inverse offer " + id +
+         " is withdrawn, which it does not have";
 }
 
 void maintenance_book::forget_filters(framework_number framework) {

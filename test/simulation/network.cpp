@@ -77,16 +77,16 @@ void network::connect(host_number host) {
   }
   const auto id = ++last_link_;
   auto link = std::make_shared<lossy_link>(
-    stage_, checkers_, sky_, dice_.fork(), link_ends{id, host, master_, machine.agent},
-    [this, host, id](lossy_link::side which) {
-      if (which == lossy_link::at_master) {
-        links_.erase(id);
-      } else if (hosts_[host].link && hosts_[host].link_id == id) {
-        hosts_[host].link = nullptr;
-        if (hosts_[host].agent)
-          connect_later(host);
-      }
-    });
+      stage_, checkers_, sky_, dice_.fork(), link_ends{id, host, master_, machine.agent},
+      [this, host, id](lossy_link::side which) {
+        if (which == lossy_link::at_master) {
+          links_.erase(id);
+        } else if (hosts_[host].link && hosts_[host].link_id == id) {
+          hosts_[host].link = nullptr;
+          if (hosts_[host].agent)
+            connect_later(host);
+        }
+      });
   machine.link = link;
   machine.link_id = id;
   links_[id] = link;

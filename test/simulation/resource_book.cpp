@@ -66,14 +66,14 @@ std::optional<std::string> resource_book::broken_rule() {
     for (const auto& [task, items] : host.tasks) {
       holders += "\n  task " + to_text(task) + ": " + troupe::to_text(items);
       if (!left.subtract_if_contained(items))
-        return "host " + std::to_string(number) + " runs more than it has: of "
-               + troupe::to_text(host.total) + holders;
+        return "host " + std::to_string(number) + " runs more than it has: of " +
+               troupe::to_text(host.total) + holders;
     }
     for (const auto& [id, offer] : host.offers) {
       holders += "\n  offer " + id + ": " + troupe::to_text(offer.items);
       if (!left.subtract_if_contained(offer.items))
-        return "host " + std::to_string(number) + " was given away twice: of "
-               + troupe::to_text(host.total) + holders;
+        return "host " + std::to_string(number) + " was given away twice: of " +
+               troupe::to_text(host.total) + holders;
     }
   }
   return std::nullopt;
@@ -99,10 +99,11 @@ std::optional<std::string> filter_book::offered(const place& where, const resour
   std::erase_if(found->second, [&](const filter& x) { return x.until <= now; });
   for (const auto& filter : found->second)
     if (filter.items.contains(items))
-      return "framework " + std::to_string(where.framework) + " is offered "
-             + troupe::to_text(items) + " of " + where.agent + ", which it had declined for another "
-             + std::to_string(to_seconds(filter.until - now)) + " s: "
-             + troupe::to_text(filter.items);
+      return "framework " + std::to_string(where.framework) + " is offered " +
+             troupe::to_text(items) + " of " + where.agent +
+             ", which it had declined for another " +
+             std::to_string(to_seconds(filter.until - now)) +
+             " s: " + troupe::to_text(filter.items);
   return std::nullopt;
 }
 

@@ -26,8 +26,8 @@ struct port_hooks {
   std::function<void(const scheduler_call_ptr&, const api_answer&)> on_answer;
 };
 
-using scheduler_port_actor
-  = framework_endpoint_actor::extend<caf::reacts_to<port_subscribe>, caf::reacts_to<port_call>>;
+using scheduler_port_actor =
+    framework_endpoint_actor::extend<caf::reacts_to<port_subscribe>, caf::reacts_to<port_call>>;
 
 scheduler_port_actor::behavior_type scheduler_port(scheduler_port_actor::pointer self,
                                                    const port_hooks& hooks);

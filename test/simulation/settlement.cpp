@@ -58,24 +58,24 @@ std::string world::why_unsettled() const {
     return "host " + std::to_string(*host) + " cannot be reached";
   for (const auto& agent : agents_)
     if (agent->containers().count() != 0)
-      return "host " + std::to_string(agent->number()) + " has containers:"
-             + agent->containers().list();
+      return "host " + std::to_string(agent->number()) +
+             " has containers:" + agent->containers().list();
   if (!view.recovered_agents.empty())
     return "the master waits for agent " + *view.recovered_agents.begin();
   std::size_t active = 0;
   for (const auto& [id, agent] : view.agents)
     active += agent.active;
   if (active != agents_.size())
-    return "the master has " + std::to_string(active) + " active agents of "
-           + std::to_string(agents_.size());
+    return "the master has " + std::to_string(active) + " active agents of " +
+           std::to_string(agents_.size());
   for (framework_number number = 0; number < frameworks_.size(); ++number)
     if (!frameworks_[number]->is_done())
       return "framework " + std::to_string(number) + " has tasks without an end";
   for (const auto& [name, task] : view.tasks) {
     for (const auto& framework : frameworks_)
       if (framework->id() == name.first)
-        return "the master still has task " + to_text(name) + " in "
-               + mesos::v1::TaskState_Name(task->state());
+        return "the master still has task " + to_text(name) + " in " +
+               mesos::v1::TaskState_Name(task->state());
   }
   return {};
 }
@@ -101,20 +101,20 @@ void world::compare_with_agents() {
     return;
   for (const auto& agent : agents_)
     ask_agent(
-      stage_.actors(), agent->process(),
-      [this](const shared<agent_state_view>& state) {
-        for (const auto& framework : state->frameworks)
-          for (const auto& executor : framework->executors)
-            for (const auto& task : executor->tasks) {
-              const task_name name{framework->id.value(), task->task_id().value()};
-              if (!master_.view().tasks.contains(name) && !wire::is_terminal(task->state()))
-                stage_.fail("agent " + state->id.value() + " runs task " + to_text(name)
-                            + ", which the master does not know");
-            }
-      },
-      [this](const caf::error& why) {
-        stage_.fail("an agent does not answer: " + stage_.actors().render(why));
-      });
+        stage_.actors(), agent->process(),
+        [this](const shared<agent_state_view>& state) {
+          for (const auto& framework : state->frameworks)
+            for (const auto& executor : framework->executors)
+              for (const auto& task : executor->tasks) {
+                const task_name name{framework->id.value(), task->task_id().value()};
+                if (!master_.view().tasks.contains(name) && !wire::is_terminal(task->state()))
+                  stage_.fail("agent " + state->id.value() + " runs task " + to_text(name) +
+                              ", which the master does not know");
+              }
+        },
+        [this](const caf::error& why) {
+          stage_.fail("an agent does not answer: " + stage_.actors().render(why));
+        });
   stage_.pass(1s);
 }
 
@@ -143,15 +143,15 @@ void world::clear_all() {
     stage_.fail("inverse offer " + *view.inverse_offers.begin() + " has outlived its framework");
   for (const auto& agent : agents_)
     ask_agent(
-      stage_.actors(), agent->process(),
-      [this](const shared<agent_state_view>& state) {
-        for (const auto& framework : state->frameworks)
-          stage_.fail("agent " + state->id.value() + " still has framework "
-                      + framework->id.value());
-      },
-      [this](const caf::error& why) {
-        stage_.fail("an agent does not answer: " + stage_.actors().render(why));
-      });
+        stage_.actors(), agent->process(),
+        [this](const shared<agent_state_view>& state) {
+          for (const auto& framework : state->frameworks)
+            stage_.fail("agent " + state->id.value() + " still has framework " +
+                        framework->id.value());
+        },
+        [this](const caf::error& why) {
+          stage_.fail("an agent does not answer: " + stage_.actors().render(why));
+        });
   stage_.pass(1s);
 }
 
@@ -162,7 +162,7 @@ void world::probe() {
   const auto away = some_plan(0.5);
   plan_maintenance(away);
   stage_.pass(5s);
-  std::map<std::string, resources> offered; // by host name
+  std::map<std::string, resources> offered;  // by host name
   std::map<std::string, std::int64_t> asked; // the same
   const auto take = [&](const scheduler_event_ptr& event) {
     for (const auto& offer : event->offers().offers())
@@ -174,31 +174,31 @@ void world::probe() {
     if (answer.status != 200)
       stage_.fail("the probe may not subscribe: " + answer.text);
   };
-  auto port = stage_.actors().spawn(scheduler_port,
-                                    port_hooks{take, [](const std::string&) {}, complain,
-                                               [](const scheduler_call_ptr&, const api_answer&) {}});
+  auto port = stage_.actors().spawn(
+      scheduler_port, port_hooks{take, [](const std::string&) {}, complain,
+                                 [](const scheduler_call_ptr&, const api_answer&) {}});
   mesos::v1::scheduler::Call call;
   call.set_type(mesos::v1::scheduler::Call::SUBSCRIBE);
   auto& info = *call.mutable_subscribe()->mutable_framework_info();
   info.set_user("sim");
   info.set_name("probe");
   info.set_role("eng");
-  caf::anon_send(port, port_subscribe{master_.process(),
-                                      {std::make_shared<mesos::v1::scheduler::Call>(call), {},
-                                       "probe", ""}});
+  caf::anon_send(
+      port, port_subscribe{master_.process(),
+                           {std::make_shared<mesos::v1::scheduler::Call>(call), {}, "probe", ""}});
   stage_.pass(5s);
   for (const auto& agent : agents_) {
     const auto& total = checkers_.total_of(agent->number());
     const auto& found = offered["host" + std::to_string(agent->number())];
     if (!(found == total))
-      stage_.fail("of host " + std::to_string(agent->number()) + " is offered "
-                  + to_text(found) + " in the end, not all of " + to_text(total));
+      stage_.fail("of host " + std::to_string(agent->number()) + " is offered " + to_text(found) +
+                  " in the end, not all of " + to_text(total));
     const auto start = asked.find("host" + std::to_string(agent->number()));
     const auto wanted = away.find(agent->number());
     if (wanted == away.end() ? start != asked.end()
                              : start == asked.end() || start->second != wanted->second)
-      stage_.fail("the probe is not asked to leave host " + std::to_string(agent->number())
-                  + " as planned, or is though it stays");
+      stage_.fail("the probe is not asked to leave host " + std::to_string(agent->number()) +
+                  " as planned, or is though it stays");
   }
   caf::anon_send_exit(port, caf::exit_reason::user_shutdown);
   stage_.pass(1s);

@@ -42,19 +42,18 @@ agent::agent_config sim_agent::config() {
 void sim_agent::start() {
   auto& system = stage_.actors();
   stage_.note("host " + std::to_string(number_), "agent starts");
-  const auto checkpointer
-    = system.spawn(agent::memory_checkpointer, disk_, dice_.between(1ms, 20ms));
+  const auto checkpointer =
+      system.spawn(agent::memory_checkpointer, disk_, dice_.between(1ms, 20ms));
   checkpointer_ = caf::actor_cast<caf::actor>(checkpointer);
   port_ = containers_->open_port();
-  const auto shell
-    = system.spawn(agent::agent, config(),
-                   agent::agent_neighbours{port_, checkpointer, {}, {}},
+  const auto shell =
+      system.spawn(agent::agent, config(), agent::agent_neighbours{port_, checkpointer, {}, {}},
                    std::cref(stage_.clock()));
   process_ = shell;
   shell->attach_functor([this, address = shell.address()](const caf::error& why) {
     if (process_ && process_.address() == address)
-      stage_.fail("the agent of host " + std::to_string(number_)
-                  + " ended: " + stage_.actors().render(why));
+      stage_.fail("the agent of host " + std::to_string(number_) +
+                  " ended: " + stage_.actors().render(why));
   });
   network_.agent_up(number_, shell);
 }
@@ -63,8 +62,8 @@ void sim_agent::stop(bool orderly) {
   const auto process = std::exchange(process_, nullptr);
   network_.agent_down(number_, orderly);
   disk_->crash(dice_.chance(0.5) ? dice_.below(40) : 0);
-  for (const auto& actor : {caf::actor_cast<caf::actor>(process), checkpointer_,
-                            caf::actor_cast<caf::actor>(port_)})
+  for (const auto& actor :
+       {caf::actor_cast<caf::actor>(process), checkpointer_, caf::actor_cast<caf::actor>(port_)})
     caf::anon_send_exit(actor, caf::exit_reason::kill);
   checkpointer_ = nullptr;
   port_ = nullptr;

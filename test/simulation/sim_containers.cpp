@@ -15,22 +15,22 @@ namespace {
 containerizer_actor::behavior_type container_port(containerizer_actor::pointer,
                                                   sim_containers* containers) {
   return {
-    [=](const launch_container& x) { containers->launch(x); },
-    [=](const signal_container& x) { containers->signal(x); },
-    [=](const destroy_container& x) { containers->destroy(x.id); },
-    [](const update_container&) {
-      // Simulated commands have no limits to exceed.
-    },
-    [](const get_usage&) { return shared<usage_list>{std::make_shared<usage_list>()}; },
-    [=](const recover_containers& x) { return containers->recover(x); },
+      [=](const launch_container& x) { containers->launch(x); },
+      [=](const signal_container& x) { containers->signal(x); },
+      [=](const destroy_container& x) { containers->destroy(x.id); },
+      [](const update_container&) {
+        // Simulated commands have no limits to exceed.
+      },
+      [](const get_usage&) { return shared<usage_list>{std::make_shared<usage_list>()}; },
+      [=](const recover_containers& x) { return containers->recover(x); },
   };
 }
 
 } // namespace
 
 std::string to_command(const behaviour& what) {
-  return "run " + std::to_string(what.run_time.count()) + " " + std::to_string(what.wait_status)
-         + (what.obeys ? " obeys" : " ignores") + (what.startable ? "" : " broken");
+  return "run " + std::to_string(what.run_time.count()) + " " + std::to_string(what.wait_status) +
+         (what.obeys ? " obeys" : " ignores") + (what.startable ? "" : " broken");
 }
 
 behaviour parse_command(const std::string& command) {
@@ -141,16 +141,16 @@ void sim_containers::plan_end(container& which, duration delay, container_end ho
   const auto plan = ++which.plan;
   stage_.plan(delay, [this, id = which.spec->id, plan, how, status] {
     const auto found = containers_.find(id);
-    if (found != containers_.end() && found->second.plan == plan
-        && found->second.state != phase::over)
+    if (found != containers_.end() && found->second.plan == plan &&
+        found->second.state != phase::over)
       end(found->second, {id, how, status, "", 0});
   });
 }
 
 void sim_containers::end(container& which, container_exited how) {
   stage_.note("host " + std::to_string(host_),
-              which.spec->executor.value() + " ends, wait status "
-                + (how.status ? std::to_string(*how.status) : "none"));
+              which.spec->executor.value() + " ends, wait status " +
+                  (how.status ? std::to_string(*how.status) : "none"));
   checkers_.container_ended(task_of(which), how.status);
   which.state = phase::over;
   which.end = how;

@@ -70,31 +70,31 @@ void sim_framework::subscribe() {
     return;
   }
   port_hooks hooks{
-    [this, number](const scheduler_event_ptr& x) { at_the_door(number, x); },
-    [this, number](const std::string&) { stream_closed(number); },
-    [this, number](const api_answer& answer) { subscribe_answered(number, answer); },
-    [this, number](const scheduler_call_ptr& which, const api_answer& answer) {
-      if (number == stream_ && established_ && answer.status != 202)
-        stage_.fail(name() + ": " + call::Type_Name(which->type()) + " was answered "
-                    + std::to_string(answer.status) + " " + answer.text);
-    },
+      [this, number](const scheduler_event_ptr& x) { at_the_door(number, x); },
+      [this, number](const std::string&) { stream_closed(number); },
+      [this, number](const api_answer& answer) { subscribe_answered(number, answer); },
+      [this, number](const scheduler_call_ptr& which, const api_answer& answer) {
+        if (number == stream_ && established_ && answer.status != 202)
+          stage_.fail(name() + ": " + call::Type_Name(which->type()) + " was answered " +
+                      std::to_string(answer.status) + " " + answer.text);
+      },
   };
   port_ = stage_.actors().spawn(scheduler_port, hooks);
   auto request = make(call::SUBSCRIBE);
   *request.mutable_subscribe()->mutable_framework_info() = info();
   if (suppressed_)
     request.mutable_subscribe()->add_suppressed_roles(nature_.role);
-  caf::anon_send(port_, port_subscribe{master_.process(),
-                                       {std::make_shared<call>(std::move(request)), {},
-                                        stream_id_, ""}});
+  caf::anon_send(port_,
+                 port_subscribe{master_.process(),
+                                {std::make_shared<call>(std::move(request)), {}, stream_id_, ""}});
 }
 
 void sim_framework::subscribe_answered(unsigned stream, const api_answer& answer) {
   if (stream != stream_ || answer.status == 200)
     return;
   if (answer.status != 503)
-    stage_.fail(name() + ": SUBSCRIBE was answered " + std::to_string(answer.status) + " "
-                + answer.text);
+    stage_.fail(name() + ": SUBSCRIBE was answered " + std::to_string(answer.status) + " " +
+                answer.text);
   drop_stream();
   subscribe_later(dice_.between(500ms, 5s));
 }
@@ -202,8 +202,8 @@ void sim_framework::say(call what) {
     for (const auto& operation : what.accept().operations())
       for (const auto& info : operation.launch().task_infos())
         tasks_[info.task_id().value()].agent = info.agent_id().value();
-    caf::anon_send(port_, port_call{master_.process(),
-                                    {std::make_shared<call>(what), stream_id_, ""}});
+    caf::anon_send(port_,
+                   port_call{master_.process(), {std::make_shared<call>(what), stream_id_, ""}});
     if (what.type() == call::TEARDOWN)
       begin_anew();
   });

@@ -84,8 +84,9 @@ class sim_framework {
   void accept(const offer& which);
   void answer_inverse_offer(const std::string& id);
   mesos::v1::Filters some_filter();
-  std::optional<mesos::v1::TaskInfo> make_task(google::protobuf::RepeatedPtrField<mesos::v1::Resource>& left,
-                                               const std::string& agent);
+  std::optional<mesos::v1::TaskInfo>
+  make_task(google::protobuf::RepeatedPtrField<mesos::v1::Resource>& left,
+            const std::string& agent);
 
   // What it does of itself.
   void think();

@@ -49,9 +49,8 @@ void sim_master::start() {
   const auto store = system.spawn(slow_store, store_, dice_.between(1ms, 50ms));
   const auto registrar = system.spawn(master::registrar, master::registrar_config{},
                                       master::registrar_neighbours{store, &stage_.clock(), {}});
-  process_ = system.spawn(
-    master::master, make_config(++lives_, offer_timeout_),
-    master::master_neighbours{&stage_.clock(), allocator, registrar, {}});
+  process_ = system.spawn(master::master, make_config(++lives_, offer_timeout_),
+                          master::master_neighbours{&stage_.clock(), allocator, registrar, {}});
   process_->attach_functor([this, address = process_.address()](const caf::error& why) {
     if (process_ && process_.address() == address)
       stage_.fail("the master ended: " + stage_.actors().render(why));

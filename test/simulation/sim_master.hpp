@@ -11,7 +11,7 @@ namespace troupe::simulation {
 
 /// What the master's delta stream says, checked for gaps.
 struct replica_view {
-  std::map<std::string, agent_view> agents;          ///< by id
+  std::map<std::string, agent_view> agents; ///< by id
   std::set<std::string> recovered_agents;
   std::set<std::string> frameworks;
   std::map<task_name, task_ptr> tasks;

@@ -36,8 +36,7 @@ struct reader {
     view.frameworks.insert(x.framework->id.value());
   }
   void operator()(const delta::framework_completed& x) const {
-    need(view.frameworks.erase(x.framework->id.value()) != 0, "framework",
-         x.framework->id.value());
+    need(view.frameworks.erase(x.framework->id.value()) != 0, "framework", x.framework->id.value());
   }
   void operator()(const delta::task_changed& x) const {
     view.tasks.insert_or_assign(name_of(x.task), x.task);
@@ -72,20 +71,20 @@ state_listener_actor::behavior_type sim_replica(state_listener_actor::pointer,
                                                 const std::shared_ptr<replica_view>& view,
                                                 stage* where) {
   return {
-    [view, where](const state_delta& delta) {
-      if (delta.number != view->number + 1)
-        where->fail("delta " + std::to_string(delta.number) + " follows "
-                   + std::to_string(view->number));
-      view->number = delta.number;
-      for (const auto& change : *delta.changes)
-        std::visit(reader{*view, *where}, change);
-    },
-    [view, where](const state_snapshot& snapshot) {
-      *view = {};
-      view->number = snapshot.number;
-      for (const auto& change : *snapshot.changes)
-        std::visit(reader{*view, *where}, change);
-    },
+      [view, where](const state_delta& delta) {
+        if (delta.number != view->number + 1)
+          where->fail("delta " + std::to_string(delta.number) + " follows " +
+                      std::to_string(view->number));
+        view->number = delta.number;
+        for (const auto& change : *delta.changes)
+          std::visit(reader{*view, *where}, change);
+      },
+      [view, where](const state_snapshot& snapshot) {
+        *view = {};
+        view->number = snapshot.number;
+        for (const auto& change : *snapshot.changes)
+          std::visit(reader{*view, *where}, change);
+      },
   };
 }
 

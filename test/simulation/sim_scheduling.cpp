@@ -49,8 +49,8 @@ void sim_framework::hear(const event& happened) {
   } else if (happened.has_offers()) {
     for (const auto& offer : happened.offers().offers()) {
       offers_[offer.id().value()] = offer;
-      const auto wait = dice_.chance(calm_ ? 0 : 0.1) ? dice_.between(2s, 40s)
-                                                      : dice_.between(5ms, 2s);
+      const auto wait =
+          dice_.chance(calm_ ? 0 : 0.1) ? dice_.between(2s, 40s) : dice_.between(5ms, 2s);
       stage_.plan(wait, [this, stream = stream_, offer] {
         if (stream == stream_)
           consider(offer);
@@ -72,9 +72,10 @@ void sim_framework::hear(const event& happened) {
 }
 
 void sim_framework::hear_update(const v1::TaskStatus& status) {
-  stage_.note(name() + " hears",
-              status.task_id().value() + " " + v1::TaskState_Name(status.state())
-                + (status.has_uuid() ? "" : " (" + v1::TaskStatus::Reason_Name(status.reason()) + ")"));
+  stage_.note(
+      name() + " hears",
+      status.task_id().value() + " " + v1::TaskState_Name(status.state()) +
+          (status.has_uuid() ? "" : " (" + v1::TaskStatus::Reason_Name(status.reason()) + ")"));
   if (const auto found = tasks_.find(status.task_id().value()); found != tasks_.end())
     found->second.state = status.state();
   if (!status.has_uuid())
@@ -179,17 +180,17 @@ std::optional<v1::TaskInfo> sim_framework::make_task(resource_list& left,
   if (dice_.chance(0.02)) // more than there is: TASK_ERROR
     info.mutable_resources(0)->mutable_scalar()->set_value(1000);
   behaviour does;
-  does.run_time = std::chrono::milliseconds{
-    dice_.chance(0.6) ? dice_.between(100, 20'000) : dice_.between(1'000, 180'000)};
+  does.run_time = std::chrono::milliseconds{dice_.chance(0.6) ? dice_.between(100, 20'000)
+                                                              : dice_.between(1'000, 180'000)};
   does.wait_status = dice_.chance(0.8) ? 0 : dice_.chance(0.5) ? 256 : 9;
   does.obeys = dice_.chance(0.8);
   does.startable = dice_.chance(0.97);
   info.mutable_command()->set_value(to_command(does));
   if (dice_.chance(0.3))
     info.mutable_kill_policy()->mutable_grace_period()->set_nanoseconds(
-      dice_.between(duration{0}, 10s).count());
-  const auto id = "f" + std::to_string(number_) + "." + std::to_string(life_) + "-"
-                  + std::to_string(launched_++);
+        dice_.between(duration{0}, 10s).count());
+  const auto id = "f" + std::to_string(number_) + "." + std::to_string(life_) + "-" +
+                  std::to_string(launched_++);
   info.set_name(id);
   info.mutable_task_id()->set_value(id);
   info.mutable_agent_id()->set_value(agent);
@@ -203,7 +204,7 @@ void sim_framework::kill(const std::string& which) {
     what.mutable_kill()->mutable_agent_id()->set_value(tasks_[which].agent);
   if (dice_.chance(0.2))
     what.mutable_kill()->mutable_kill_policy()->mutable_grace_period()->set_nanoseconds(
-      dice_.between(duration{0}, 5s).count());
+        dice_.between(duration{0}, 5s).count());
   say(std::move(what));
 }
 

@@ -10,11 +10,16 @@ namespace {
 /// How far along a task is; an update that is new to the framework never goes back.
 int progress_of(v1::TaskState state) {
   switch (state) {
-    case v1::TASK_STAGING: return 0;
-    case v1::TASK_STARTING: return 1;
-    case v1::TASK_RUNNING: return 2;
-    case v1::TASK_KILLING: return 3;
-    default: return 4;
+  case v1::TASK_STAGING:
+    return 0;
+  case v1::TASK_STARTING:
+    return 1;
+  case v1::TASK_RUNNING:
+    return 2;
+  case v1::TASK_KILLING:
+    return 3;
+  default:
+    return 4;
   }
 }
 
@@ -68,14 +73,14 @@ std::optional<std::string> task_book::heard(framework_number by, const std::stri
   const task_name name{framework, status.task_id().value()};
   const auto found = tasks_.find(name);
   if (found == tasks_.end() || found->second.framework != by)
-    return "framework " + std::to_string(by) + " hears of task " + to_text(name)
-           + ", which is not its own";
+    return "framework " + std::to_string(by) + " hears of task " + to_text(name) +
+           ", which is not its own";
   auto& task = found->second;
   const auto state = status.state();
   const auto what = "task " + to_text(name) + ": " + name_of(state);
   const bool repeated = status.has_uuid() && task.uuids.contains(status.uuid());
-  if (!repeated && task.last_heard && task.partition_aware && is_certain_end(*task.last_heard)
-      && !is_certain_end(state) && state != v1::TASK_UNKNOWN && state != v1::TASK_LOST)
+  if (!repeated && task.last_heard && task.partition_aware && is_certain_end(*task.last_heard) &&
+      !is_certain_end(state) && state != v1::TASK_UNKNOWN && state != v1::TASK_LOST)
     return what + " after " + name_of(*task.last_heard);
   if (task.partition_aware && task.alive && !task.given_up && is_certain_end(state))
     return what + " although its container is alive";
@@ -96,9 +101,9 @@ std::optional<std::string> task_book::heard(framework_number by, const std::stri
     return what + " although its end was " + name_of(*task.final_state);
   task.final_state = state;
   if (!fits(task, state))
-    return what + " but its container "
-           + (task.wait_status ? "ended with wait status " + std::to_string(*task.wait_status)
-                               : std::string("never ended by itself"));
+    return what + " but its container " +
+           (task.wait_status ? "ended with wait status " + std::to_string(*task.wait_status)
+                             : std::string("never ended by itself"));
   if (state == v1::TASK_FINISHED && !task.running_heard)
     return what + " without TASK_RUNNING before";
   return std::nullopt;
@@ -128,12 +133,12 @@ std::optional<std::string> task_book::unfinished() const {
     if (!task.last_heard)
       return "nothing was ever heard of task " + to_text(name);
     if (task.launched && task.checkpointed && task.wait_status && !task.final_state)
-      return "task " + to_text(name) + " ended with wait status "
-             + std::to_string(*task.wait_status) + ", but its framework heard "
-             + name_of(*task.last_heard) + " last";
+      return "task " + to_text(name) + " ended with wait status " +
+             std::to_string(*task.wait_status) + ", but its framework heard " +
+             name_of(*task.last_heard) + " last";
     if (!wire::is_terminal(*task.last_heard) && *task.last_heard != v1::TASK_UNKNOWN)
-      return "the last that was heard of task " + to_text(name) + " is "
-             + name_of(*task.last_heard);
+      return "the last that was heard of task " + to_text(name) + " is " +
+             name_of(*task.last_heard);
   }
   return std::nullopt;
 }

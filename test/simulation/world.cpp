@@ -44,12 +44,13 @@ void world::populate() {
   });
   const auto hosts = dice_.between(1, 5);
   for (host_number number = 0; number < hosts; ++number) {
-    auto total = "cpus:" + std::to_string(dice_.between(1, 8)) + ";mem:"
-                 + std::to_string(dice_.between(256, 4096)) + ";disk:1000;ports:[31000-31009]";
+    auto total = "cpus:" + std::to_string(dice_.between(1, 8)) +
+                 ";mem:" + std::to_string(dice_.between(256, 4096)) +
+                 ";disk:1000;ports:[31000-31009]";
     if (dice_.chance(0.3))
       total += ";cpus(eng):2;mem(eng):512";
-    agents_.push_back(std::make_unique<sim_agent>(stage_, checkers_, network_, dice_.fork(),
-                                                  number, total));
+    agents_.push_back(
+        std::make_unique<sim_agent>(stage_, checkers_, network_, dice_.fork(), number, total));
   }
   const auto count = dice_.between(1, 4);
   for (framework_number number = 0; number < count; ++number) {
@@ -61,8 +62,8 @@ void world::populate() {
     nature.killing_state = dice_.chance(0.5);
     nature.failover_timeout = timeouts[dice_.below(5)];
     nature.appetite = 0.2 + 0.7 * dice_.unit();
-    frameworks_.push_back(std::make_unique<sim_framework>(stage_, checkers_, master_,
-                                                          dice_.fork(), number, nature));
+    frameworks_.push_back(
+        std::make_unique<sim_framework>(stage_, checkers_, master_, dice_.fork(), number, nature));
   }
 }
 

@@ -22,7 +22,6 @@ FilePart: 1 size i; 2 data b
 AgentState: 1 get_tasks Tasks; 2 get_executors Executors; 3 get_frameworks Frameworks
 Tasks: 1 pending_tasks *Task; 2 queued_tasks *Task; 3 launched_tasks *Task; 4 terminated_tasks *Task; 5
   completed_tasks *Task
-Task: 1 name s; 2 task_id ID; 3 framework_id ID; 4 executor_id ID; 5 agent_id ID; 6 state TaskState
 Executors: 1 executors *Executor; 2 completed_executors *Executor
 Executor: 1 executor_info ExecutorInfo
 Frameworks: 1 frameworks *Framework; 2 completed_frameworks *Framework

@@ -36,9 +36,9 @@ int main() {
   for (const char* role : {"batch", "web"}) {
     troupe::framework_options options;
     options.roles = {role};
-    caf::anon_send(allocator, troupe::add_framework{
-                                  troupe::framework_id{std::string(role) + "-scheduler"}, options,
-                                  true, {}});
+    caf::anon_send(allocator,
+                   troupe::add_framework{
+                       troupe::framework_id{std::string(role) + "-scheduler"}, options, true, {}});
   }
   for (const char* name : {"a1", "a2", "a3"}) {
     troupe::agent_traits traits;
@@ -48,8 +48,7 @@ int main() {
       std::cerr << total.error() << '\n';
       return 1;
     }
-    caf::anon_send(allocator,
-                   troupe::add_agent{troupe::agent_id{name}, traits, *total, {}});
+    caf::anon_send(allocator, troupe::add_agent{troupe::agent_id{name}, traits, *total, {}});
   }
 
   auto first = std::make_shared<std::promise<troupe::offers_made>>();

@@ -73,12 +73,13 @@ int main() {
   for (const char* name : {"zoe", "adam"}) {
     troupe::framework_options options;
     options.roles = {name};
-    caf::anon_send(allocator,
-                   troupe::add_framework{troupe::framework_id{name}, options, true, {}});
+    caf::anon_send(allocator, troupe::add_framework{troupe::framework_id{name}, options, true, {}});
   }
   for (const char* name : {"a1", "a2", "a3"})
-    caf::anon_send(allocator, troupe::add_agent{troupe::agent_id{name}, {},
-                                                *troupe::parse_resources("cpus:4;mem:8192"), {}});
+    caf::anon_send(allocator, troupe::add_agent{troupe::agent_id{name},
+                                                {},
+                                                *troupe::parse_resources("cpus:4;mem:8192"),
+                                                {}});
 
   auto first = std::make_shared<std::promise<troupe::offers_made>>();
   auto made = first->get_future();

@@ -24,9 +24,8 @@ struct stage {
   std::vector<response> answers;
 
   stage() {
-    master = world.actors().spawn([this] {
-      return caf::behavior{[this](const attach_replica&) { ++attached; }};
-    });
+    master = world.actors().spawn(
+        [this] { return caf::behavior{[this](const attach_replica&) { ++attached; }}; });
     numbers = world.actors().spawn([this] {
       return caf::behavior{[this](const metric_batch& batch) {
         subscribers = batch.gauges().at("master/operator_event_stream_subscribers");
@@ -61,7 +60,7 @@ struct stage {
     view->id = framework_id{id};
     view->info = info;
     return std::make_shared<std::vector<state_change>>(
-      std::vector<state_change>{delta::framework_changed{view}});
+        std::vector<state_change>{delta::framework_changed{view}});
   }
 
   response ask(std::optional<std::string> if_none_match = {},
@@ -215,7 +214,8 @@ TEST_CASE("a subscriber hears the state, a heartbeat, then every event and a hea
   one->take();
   REQUIRE(one->events.size() == 4);
   CHECK(one->events[2].at("type") == "FRAMEWORK_ADDED");
-  CHECK(one->events[2].at("framework_added").at("framework").at("framework_info").at("name") == "G");
+  CHECK(one->events[2].at("framework_added").at("framework").at("framework_info").at("name") ==
+        "G");
   CHECK(one->events[3].at("type") == "FRAMEWORK_UPDATED");
   s.world.advance(std::chrono::seconds(16));
   CHECK(one->types().back() == "HEARTBEAT");

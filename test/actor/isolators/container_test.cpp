@@ -1,6 +1,6 @@
 #include "isolators/container_actor.hpp"
-#include "runtime/errors.hpp"
 #include "runtime/deterministic_system.hpp"
+#include "runtime/errors.hpp"
 
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>
@@ -16,7 +16,7 @@ struct stage {
   std::vector<std::string> asked;
   std::string fail_at; ///< the question that is answered by an error
   std::string hold_at; ///< the question whose answer waits for `go_on`
-  caf::actor gate; ///< keeps held questions waiting
+  caf::actor gate;     ///< keeps held questions waiting
   std::vector<container_exited> exits;
   std::vector<pid_t> starts;
   process_watcher_actor watcher;
@@ -34,48 +34,46 @@ caf::result<Answer> play(Self* self, stage* on, const std::string& question, Ans
     return answer;
   auto promise = self->template make_response_promise<Answer>();
   self->request(on->gate, caf::infinite, caf::get_atom::value)
-    .then([=](caf::ok_atom) mutable { promise.deliver(answer); },
-          [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
+      .then([=](caf::ok_atom) mutable { promise.deliver(answer); },
+            [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
   return promise;
 }
 
 /// Answers what waits when told `ok`.
 caf::behavior gate(caf::stateful_actor<std::vector<caf::response_promise>>* self) {
   return {
-    [=](caf::get_atom) -> caf::result<caf::ok_atom> {
-      auto promise = self->make_response_promise<caf::ok_atom>();
-      self->state.push_back(promise);
-      return promise;
-    },
-    [=](caf::ok_atom) {
-      for (auto& promise : self->state)
-        promise.deliver(caf::ok_atom::value);
-      self->state.clear();
-    },
+      [=](caf::get_atom) -> caf::result<caf::ok_atom> {
+        auto promise = self->make_response_promise<caf::ok_atom>();
+        self->state.push_back(promise);
+        return promise;
+      },
+      [=](caf::ok_atom) {
+        for (auto& promise : self->state)
+          promise.deliver(caf::ok_atom::value);
+        self->state.clear();
+      },
   };
 }
 
 launcher_actor::behavior_type launcher_stub(launcher_actor::pointer self, stage* on) {
   return {
-    [=](const prepare_sandbox&) {
-      return play(self, on, "prepare_sandbox", sandbox_prepared{});
-    },
-    [=](const create_process& x) {
-      on->watcher = x.watcher;
-      return play(self, on, "create", process_created{77});
-    },
-    [on](const release_process&) { on->note("release"); },
-    [on](const signal_process& x) { on->note("signal " + std::to_string(x.signal)); },
-    [on](const kill_process&) { on->note("kill"); },
-    [on](const forget_process&) { on->note("forget"); },
-    [=](const recover_processes&) { return play(self, on, "recover", recovered_processes{}); },
-    [on](const adopt_process& x) {
-      on->watcher = x.watcher;
-      on->note("adopt");
-    },
-    [](const descriptors_ready&) {},
-    [](const check_process&) {},
-    [](const drop_record&) {},
+      [=](const prepare_sandbox&) { return play(self, on, "prepare_sandbox", sandbox_prepared{}); },
+      [=](const create_process& x) {
+        on->watcher = x.watcher;
+        return play(self, on, "create", process_created{77});
+      },
+      [on](const release_process&) { on->note("release"); },
+      [on](const signal_process& x) { on->note("signal " + std::to_string(x.signal)); },
+      [on](const kill_process&) { on->note("kill"); },
+      [on](const forget_process&) { on->note("forget"); },
+      [=](const recover_processes&) { return play(self, on, "recover", recovered_processes{}); },
+      [on](const adopt_process& x) {
+        on->watcher = x.watcher;
+        on->note("adopt");
+      },
+      [](const descriptors_ready&) {},
+      [](const check_process&) {},
+      [](const drop_record&) {},
   };
 }
 
@@ -88,34 +86,32 @@ fetcher_actor::behavior_type fetcher_stub(fetcher_actor::pointer self, stage* on
 isolator_actor::behavior_type isolator_stub(isolator_actor::pointer self, stage* on,
                                             std::string name) {
   return {
-    [=](const prepare_isolation&) { return play(self, on, "prepare " + name, isolation{}); },
-    [=](const isolate_process& x) {
-      return play(self, on, "isolate " + name + " " + std::to_string(x.pid), isolation_done{});
-    },
-    [=](const update_isolation&) { return play(self, on, "update " + name, isolation_done{}); },
-    [=](const cleanup_isolation&) {
-      return play(self, on, "cleanup " + name, isolation_done{});
-    },
+      [=](const prepare_isolation&) { return play(self, on, "prepare " + name, isolation{}); },
+      [=](const isolate_process& x) {
+        return play(self, on, "isolate " + name + " " + std::to_string(x.pid), isolation_done{});
+      },
+      [=](const update_isolation&) { return play(self, on, "update " + name, isolation_done{}); },
+      [=](const cleanup_isolation&) { return play(self, on, "cleanup " + name, isolation_done{}); },
   };
 }
 
 container_listener_actor::behavior_type listener_stub(container_listener_actor::pointer) {
   return {
-    [](const container_started& x) { FAIL(x.id << " was to be told by its owner"); },
-    [](const container_exited& x) { FAIL(x.id << " was to be told by its owner"); },
+      [](const container_started& x) { FAIL(x.id << " was to be told by its owner"); },
+      [](const container_exited& x) { FAIL(x.id << " was to be told by its owner"); },
   };
 }
 
 container_owner_actor::behavior_type owner_stub(container_owner_actor::pointer, stage* on) {
   return {
-    [on](const container_running& x) {
-      on->note("running");
-      on->starts.push_back(x.start.pid);
-    },
-    [on](const container_gone& x) {
-      on->note("gone");
-      on->exits.push_back(x.exit);
-    },
+      [on](const container_running& x) {
+        on->note("running");
+        on->starts.push_back(x.start.pid);
+      },
+      [on](const container_gone& x) {
+        on->note("gone");
+        on->exits.push_back(x.exit);
+      },
   };
 }
 
@@ -157,8 +153,7 @@ struct fixture {
     spec->command = std::move(command);
     container_job job{std::move(spec), listened ? listener : container_listener_actor{}, owner,
                       recovered};
-    subject = sys.actors().spawn(container, std::move(job),
-                                 shared<container_neighbours>(around));
+    subject = sys.actors().spawn(container, std::move(job), shared<container_neighbours>(around));
     sys.run();
   }
 
@@ -182,7 +177,7 @@ struct fixture {
   }
 };
 
-const words to_release{"prepare_sandbox", "prepare one", "prepare two", "create",
+const words to_release{"prepare_sandbox", "prepare one",    "prepare two", "create",
                        "isolate one 77",  "isolate two 77", "release"};
 
 words operator+(words a, const words& b) {
@@ -200,7 +195,8 @@ TEST_CASE("a container is prepared, created, isolated and released in this order
   f.from_process(process_started{77});
   CHECK(f.on.starts == std::vector<pid_t>{77});
   f.from_process(process_ended{7 << 8});
-  CHECK(f.on.asked == to_release + words{"running", "cleanup two", "cleanup one", "forget", "gone"});
+  CHECK(f.on.asked ==
+        to_release + words{"running", "cleanup two", "cleanup one", "forget", "gone"});
   REQUIRE(f.on.exits.size() == 1);
   CHECK(f.on.exits[0].end == container_end::exited);
   CHECK(f.on.exits[0].status == 7 << 8);
@@ -218,11 +214,11 @@ TEST_CASE("URIs are fetched between preparation and creation") {
 
 TEST_CASE("any step that fails ends the launch with its reason and undoes what was prepared") {
   const auto [step, undone] = GENERATE(table<std::string, words>({
-    {"prepare_sandbox", {"forget", "gone"}},
-    {"prepare one", {"cleanup one", "forget", "gone"}},
-    {"prepare two", {"cleanup two", "cleanup one", "forget", "gone"}},
-    {"fetch /x", {"cleanup two", "cleanup one", "forget", "gone"}},
-    {"create", {"cleanup two", "cleanup one", "forget", "gone"}},
+      {"prepare_sandbox", {"forget", "gone"}},
+      {"prepare one", {"cleanup one", "forget", "gone"}},
+      {"prepare two", {"cleanup two", "cleanup one", "forget", "gone"}},
+      {"fetch /x", {"cleanup two", "cleanup one", "forget", "gone"}},
+      {"create", {"cleanup two", "cleanup one", "forget", "gone"}},
   }));
   CAPTURE(step);
   fixture f;
@@ -270,8 +266,8 @@ TEST_CASE("an init that dies before its command started is a failed launch") {
 }
 
 TEST_CASE("destroying in the middle of a step waits for it, and the listener hears destroyed") {
-  const std::string step = GENERATE("prepare_sandbox", "prepare one", "fetch /x", "create",
-                                    "isolate one 77");
+  const std::string step =
+      GENERATE("prepare_sandbox", "prepare one", "fetch /x", "create", "isolate one 77");
   CAPTURE(step);
   fixture f;
   f.on.hold_at = step;

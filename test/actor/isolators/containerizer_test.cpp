@@ -52,9 +52,9 @@ struct fixture {
     containerizer_config result;
     result.launcher.work_dir = root / "work";
     result.launcher.runtime_dir = root / "run";
-    result.launcher.init_binary
-      = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path()
-        / "daemons/troupe-init";
+    result.launcher.init_binary =
+        std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() /
+        "daemons/troupe-init";
     result.launcher.kill_patience = 200ms;
     result.launcher.record_retention = 1ms;
     result.isolation = {"posix/cpu", "posix/mem"};
@@ -132,11 +132,11 @@ struct fixture {
     bool done = false;
     while (!done) {
       self->receive(
-        [&](const container_exited& x) {
-          result = x;
-          done = true;
-        },
-        [](const container_started&) {}, caf::after(20s) >> [] { FAIL("nothing ended"); });
+          [&](const container_exited& x) {
+            result = x;
+            done = true;
+          },
+          [](const container_started&) {}, caf::after(20s) >> [] { FAIL("nothing ended"); });
     }
     launched.erase(result.id.value());
     return result;
@@ -146,8 +146,8 @@ struct fixture {
   Answer ask(const Question& question) {
     Answer result;
     self->request(subject, 10s, question)
-      .receive([&](const Answer& x) { result = x; },
-               [&](const caf::error& why) { FAIL(system.render(why)); });
+        .receive([&](const Answer& x) { result = x; },
+                 [&](const caf::error& why) { FAIL(system.render(why)); });
     return result;
   }
 
@@ -220,8 +220,8 @@ TEST_CASE("launches that cannot work are told with their reason and leave nothin
 
   CHECK(why(f.spec("a/b", "true")).starts_with("container id 'a/b'"));
   f.wait_until([&] {
-    return !std::filesystem::exists(f.root / "run/containers")
-           || std::filesystem::is_empty(f.root / "run/containers");
+    return !std::filesystem::exists(f.root / "run/containers") ||
+           std::filesystem::is_empty(f.root / "run/containers");
   });
 }
 
@@ -322,8 +322,8 @@ TEST_CASE("usage tells of running containers only, with their limits") {
   f.expect_exit();
   f.launch(f.spec("c2", "sleep 60"));
   const auto pid = f.expect_start().pid;
-  f.self->send(f.subject, update_container{container_id("c2"),
-                                           resources({fixture::scalar("cpus", 2)})});
+  f.self->send(f.subject,
+               update_container{container_id("c2"), resources({fixture::scalar("cpus", 2)})});
   shared<usage_list> list;
   f.wait_until([&] {
     list = f.ask<shared<usage_list>>(get_usage{});
@@ -345,23 +345,23 @@ using open_passes = std::vector<caf::typed_response_promise<usage_measured>>;
 
 held_meter_actor::behavior_type held_meter(held_meter_actor::pointer self, open_passes* passes) {
   return {
-    [=](const measure_usage&) -> caf::result<usage_measured> {
-      passes->push_back(self->make_response_promise<usage_measured>());
-      return passes->back();
-    },
-    [=](bool good) {
-      if (good)
-        passes->back().deliver(usage_measured{});
-      else
-        passes->back().deliver(caf::make_error(caf::sec::runtime_error));
-    },
+      [=](const measure_usage&) -> caf::result<usage_measured> {
+        passes->push_back(self->make_response_promise<usage_measured>());
+        return passes->back();
+      },
+      [=](bool good) {
+        if (good)
+          passes->back().deliver(usage_measured{});
+        else
+          passes->back().deliver(caf::make_error(caf::sec::runtime_error));
+      },
   };
 }
 
 caf::behavior reader(caf::event_based_actor* self, containerizer_actor whom, int* answers,
                      int* errors) {
   self->request(whom, caf::infinite, get_usage{})
-    .then([=](const shared<usage_list>&) { ++*answers; }, [=](const caf::error&) { ++*errors; });
+      .then([=](const shared<usage_list>&) { ++*answers; }, [=](const caf::error&) { ++*errors; });
   return {[](caf::unit_t) {}};
 }
 
@@ -377,8 +377,9 @@ TEST_CASE("readers who come during a pass over the processes share the next one"
     // Nobody writes to these here.
     around->launcher = caf::actor_cast<launcher_actor>(meter);
     around->fetcher = caf::actor_cast<fetcher_actor>(meter);
-    const containerizer_actor subject = sys.actors().spawn(
-      containerizer, containerizer_neighbours{around, usage_actor{meter}, {}}, std::cref(sys.time()));
+    const containerizer_actor subject =
+        sys.actors().spawn(containerizer, containerizer_neighbours{around, usage_actor{meter}, {}},
+                           std::cref(sys.time()));
     const auto ask = [&] {
       sys.actors().spawn(reader, subject, &answers, &errors);
       sys.run();
@@ -469,6 +470,6 @@ TEST_CASE("a faulty configuration is refused whole before anything starts") {
   const auto result = start_containerizer(system, config, time);
   REQUIRE_FALSE(result);
   CHECK(result.error().starts_with(
-    "the work directory 'relative' is not an absolute path; '/no/init' cannot be executed; "
-    "--isolation: 'docker/runtime' is not available yet"));
+      "the work directory 'relative' is not an absolute path; '/no/init' cannot be executed; "
+      "--isolation: 'docker/runtime' is not available yet"));
 }

@@ -30,18 +30,18 @@ constexpr auto patience = 10s;
 agent_link_listener_actor::behavior_type master_stub(agent_link_listener_actor::pointer,
                                                      caf::actor test) {
   return {
-    [=](const link_opened& msg) { caf::anon_send(test, msg); },
-    [=](const link_received& msg) { caf::anon_send(test, msg); },
-    [=](const link_closed& msg) { caf::anon_send(test, msg); },
+      [=](const link_opened& msg) { caf::anon_send(test, msg); },
+      [=](const link_received& msg) { caf::anon_send(test, msg); },
+      [=](const link_closed& msg) { caf::anon_send(test, msg); },
   };
 }
 
 master_link_listener_actor::behavior_type agent_stub(master_link_listener_actor::pointer,
                                                      caf::actor test) {
   return {
-    [=](const master_link_up& msg) { caf::anon_send(test, msg); },
-    [=](const master_link_received& msg) { caf::anon_send(test, msg); },
-    [=](const master_link_down& msg) { caf::anon_send(test, msg); },
+      [=](const master_link_up& msg) { caf::anon_send(test, msg); },
+      [=](const master_link_received& msg) { caf::anon_send(test, msg); },
+      [=](const master_link_down& msg) { caf::anon_send(test, msg); },
   };
 }
 
@@ -64,9 +64,9 @@ struct fixture {
   }
 
   ~fixture() {
-    for (auto& each : {caf::actor_cast<caf::actor>(connector),
-                       caf::actor_cast<caf::actor>(server.transport),
-                       caf::actor_cast<caf::actor>(master), caf::actor_cast<caf::actor>(agent)})
+    for (auto& each :
+         {caf::actor_cast<caf::actor>(connector), caf::actor_cast<caf::actor>(server.transport),
+          caf::actor_cast<caf::actor>(master), caf::actor_cast<caf::actor>(agent)})
       if (each)
         self->send_exit(each, caf::exit_reason::user_shutdown);
     connector = nullptr;
@@ -91,9 +91,11 @@ struct fixture {
     std::optional<T> found;
     const auto until = std::chrono::steady_clock::now() + patience;
     while (!found && std::chrono::steady_clock::now() < until)
-      self->receive([&](const T& msg) { found = msg; }, caf::others >> [](caf::message_view&) {
-        return caf::result<caf::message>{caf::message{}};
-      }, caf::after(1s) >> [] {});
+      self->receive(
+          [&](const T& msg) { found = msg; },
+          caf::others >>
+              [](caf::message_view&) { return caf::result<caf::message>{caf::message{}}; },
+          caf::after(1s) >> [] {});
     REQUIRE(found);
     return *found;
   }
@@ -180,8 +182,9 @@ TEST_CASE("a wrong secret never opens a link") {
 
 TEST_CASE("garbage, an oversized length and an empty record end the connection at once") {
   fixture f;
-  for (std::string bytes : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string("\xff\xff\xff\xff", 4),
-                            std::string("\0\0\0\0", 4), std::string("\0\0\0\4xxxx", 8)}) {
+  for (std::string bytes :
+       {std::string("GET / HTTP/1.1\r\n\r\n"), std::string("\xff\xff\xff\xff", 4),
+        std::string("\0\0\0\0", 4), std::string("\0\0\0\4xxxx", 8)}) {
     int fd = connect_raw(f.server.port);
     REQUIRE(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0);
     CHECK(closed_by_peer(fd));

@@ -21,9 +21,8 @@ struct whitelist_stage : stage {
   whitelist_stage() {
     std::filesystem::create_directories(folder);
     allocator = system.actors().spawn(allocator_stub, told);
-    watcher = system.actors().spawn(whitelist_watcher,
-                                    whitelist_config{.path = file, .known = {names{"a"}}},
-                                    allocator);
+    watcher = system.actors().spawn(
+        whitelist_watcher, whitelist_config{.path = file, .known = {names{"a"}}}, allocator);
     system.run();
   }
 
@@ -35,8 +34,8 @@ struct whitelist_stage : stage {
 
   void write(const std::string& text) { std::ofstream(file) << text; }
 
-  std::string folder = std::filesystem::temp_directory_path() /
-                       ("troupe-whitelist-" + std::to_string(::getpid()));
+  std::string folder =
+      std::filesystem::temp_directory_path() / ("troupe-whitelist-" + std::to_string(::getpid()));
   std::string file = folder + "/whitelist";
   tape<std::string> told = new_tape<std::string>();
   allocator_actor allocator;

@@ -191,8 +191,8 @@ TEST_CASE("reserving what is allocated does not change what is consumed") {
   l.on(convert_allocation{framework("f"), agent("s"), bag("cpus:2", "q"),
                           resources{reserved("cpus", 2, "q")}.allocated_to_role("q")});
   CHECK(l.batch().empty());
-  l.on(recover_resources{framework("f"), agent("s"),
-                         resources{reserved("cpus", 2, "q")}.allocated_to_role("q"), {}});
+  l.on(recover_resources{
+      framework("f"), agent("s"), resources{reserved("cpus", 2, "q")}.allocated_to_role("q"), {}});
   CHECK(of_role(l.batch(), "q") == resources{reserved("cpus", 2, "q")});
 }
 
@@ -240,7 +240,9 @@ TEST_CASE("quota roles are served by what they hold, revocable resources aside")
   revocable.revocable = true;
   l.add("f", "p");
   l.add("g", "q");
-  l.on(add_agent{agent("t"), {}, bag("cpus:1") + resources{revocable},
+  l.on(add_agent{agent("t"),
+                 {},
+                 bag("cpus:1") + resources{revocable},
                  {{framework("f"), resources{revocable}.allocated_to_role("p")},
                   {framework("g"), bag("cpus:1", "q")}}});
   l.add_agent_with("s", "cpus:4");
@@ -306,8 +308,7 @@ TEST_CASE("an operator converts what is free; else nothing happens, and the answ
                              "cpus(a):3");
   CHECK(l.on(convert_available{agent("s"), mine, bag("cpus:2")}).complaint ==
         "agent s: a conversion changes the sum of resources");
-  CHECK(l.on(convert_available{agent("t"), mine, bag("cpus:3")}).complaint ==
-        "agent t is unknown");
+  CHECK(l.on(convert_available{agent("t"), mine, bag("cpus:3")}).complaint == "agent t is unknown");
   CHECK(l.on(convert_available{agent("s"), mine, bag("cpus:3")}).complaint.empty());
   CHECK(of_role(l.batch(), "b") == bag("cpus:3"));
 }
@@ -321,7 +322,9 @@ TEST_CASE("a shared volume that is in use cannot be destroyed, though it is stil
   disk.persistence = persistence;
   volume.disk = disk;
   volume.shared = true;
-  l.on(add_agent{agent("s"), {}, resources{volume},
+  l.on(add_agent{agent("s"),
+                 {},
+                 resources{volume},
                  {{framework("f"), resources{volume}.allocated_to_role("a")}}});
   convert_available destroy{agent("s"), resources{volume}, resources{reserved("disk", 10, "a")}};
   CHECK(l.on(destroy).complaint.find("in use") != std::string::npos);

@@ -26,7 +26,7 @@ class slow_allocator {
     agent_traits options;
     resources total;
     bool activated = true;
-    bool away = false; ///< will be, for maintenance
+    bool away = false;                                              ///< will be, for maintenance
     std::map<std::pair<framework_id, std::string>, resources> held; ///< without allocation role
   };
   struct framework_facts {

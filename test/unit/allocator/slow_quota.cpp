@@ -143,14 +143,12 @@ resources slow_allocator::guaranteed_part(const member& who, const agent_id& id,
                                           std::uint64_t key) const {
   const auto& role = who.second;
   auto items = for_member(who, id, free_of(agents.at(id))).filter([&](const resource& item) {
-    return !item.revocable &&
-           (item.is_reserved(role) || (item.is_unreserved() && !item.shared));
+    return !item.revocable && (item.is_reserved(role) || (item.is_unreserved() && !item.shared));
   });
   auto result = cut(items, key, [&](const std::string& name) {
     if (is_guaranteed(role, name))
       return wanted(role, name);
-    return std::min(room(role, name),
-                    std::max<std::int64_t>(0, available(name) - required(name)));
+    return std::min(room(role, name), std::max<std::int64_t>(0, available(name) - required(name)));
   });
   bool base = std::any_of(result.begin(), result.end(), [&](const resource& item) {
     return item.is_reserved() || (is_loose(item) && is_guaranteed(role, item.name));

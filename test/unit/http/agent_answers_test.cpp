@@ -69,8 +69,7 @@ std::string shown(const usage_list& usage, bool nested, bool standalone) {
 } // namespace
 
 TEST_CASE("nested and standalone containers are shown to those who ask for them") {
-  const usage_list usage{used("c", container_kind::executor),
-                         used("c.n", container_kind::nested),
+  const usage_list usage{used("c", container_kind::executor), used("c.n", container_kind::nested),
                          used("s", container_kind::standalone)};
   CHECK(shown(usage, false, false) == "c+ ");
   CHECK(shown(usage, true, false) == "c+ c.n ");
@@ -106,12 +105,12 @@ TEST_CASE("tasks are told by how far they have come") {
 TEST_CASE("lists of the state are in its JSON when they are empty, too") {
   agent_state_view empty;
   empty.info = std::make_shared<mesos::v1::AgentInfo>();
-  CHECK(agent_answer_json(state_response(empty))
-        == R"({"type":"GET_STATE","get_state":{)"
-           R"("get_tasks":{"pending_tasks":[],"queued_tasks":[],"launched_tasks":[],)"
-           R"("terminated_tasks":[],"completed_tasks":[]},)"
-           R"("get_executors":{"executors":[],"completed_executors":[]},)"
-           R"("get_frameworks":{"frameworks":[],"completed_frameworks":[]}}})");
-  CHECK(agent_answer_json(operations_response(empty))
-        == R"({"type":"GET_OPERATIONS","get_operations":{}})");
+  CHECK(agent_answer_json(state_response(empty)) ==
+        R"({"type":"GET_STATE","get_state":{)"
+        R"("get_tasks":{"pending_tasks":[],"queued_tasks":[],"launched_tasks":[],)"
+        R"("terminated_tasks":[],"completed_tasks":[]},)"
+        R"("get_executors":{"executors":[],"completed_executors":[]},)"
+        R"("get_frameworks":{"frameworks":[],"completed_frameworks":[]}}})");
+  CHECK(agent_answer_json(operations_response(empty)) ==
+        R"({"type":"GET_OPERATIONS","get_operations":{}})");
 }

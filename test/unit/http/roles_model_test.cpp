@@ -56,16 +56,17 @@ delta::executor_added executor(const std::string& id, const std::string& role,
   auto info = std::make_shared<v1::ExecutorInfo>();
   info->mutable_executor_id()->set_value(id);
   *info->mutable_resources() = list(held, role);
-  return {std::make_shared<executor_view>(
-    executor_view{framework_id{"F"}, agent_id{"A"}, info})};
+  return {std::make_shared<executor_view>(executor_view{framework_id{"F"}, agent_id{"A"}, info})};
 }
 
 delta::quota_changed quota(const std::string& role, std::int64_t cpus) {
-  return {role, std::make_shared<const role_quota>(role_quota{
-                  {{"cpus", quantity::from_milli(cpus)}}, {}, "ops"})};
+  return {role, std::make_shared<const role_quota>(
+                    role_quota{{{"cpus", quantity::from_milli(cpus)}}, {}, "ops"})};
 }
 
-json roles(const roles_model& model) { return json::parse(roles_json(model.rows({})))["roles"]; }
+json roles(const roles_model& model) {
+  return json::parse(roles_json(model.rows({})))["roles"];
+}
 
 json role(const roles_model& model, const std::string& name) {
   for (const auto& each : roles(model))
@@ -82,8 +83,8 @@ TEST_CASE("no roles, quotas and weights are empty lists") {
   CHECK(quota_json(model) == "{}");
   CHECK(weights_json(model) == "[]");
   CHECK(wire::to_json(roles_response(model.rows({}))) == R"({"type":"GET_ROLES","get_roles":{}})");
-  CHECK(wire::to_json(quota_response(model))
-        == R"({"type":"GET_QUOTA","get_quota":{"status":{}}})");
+  CHECK(wire::to_json(quota_response(model)) ==
+        R"({"type":"GET_QUOTA","get_quota":{"status":{}}})");
   CHECK(wire::to_json(weights_response(model)) == R"({"type":"GET_WEIGHTS"})");
 }
 
@@ -129,16 +130,18 @@ TEST_CASE("a role holds its tasks, executors and offers until they end") {
   CHECK(eng["allocated"]["cpus"] == 2.5);
   CHECK(eng["offered"]["cpus"] == 2.0);
   CHECK(eng["resources"]["gpus"] == 0.0);
-  model.apply(delta::task_changed{task("t", "eng", "cpus:1;mem:32;ports:[1-2]", v1::TASK_FINISHED)});
-  model.apply(delta::task_completed{task("t", "eng", "cpus:1;mem:32;ports:[1-2]", v1::TASK_FINISHED)});
+  model.apply(
+      delta::task_changed{task("t", "eng", "cpus:1;mem:32;ports:[1-2]", v1::TASK_FINISHED)});
+  model.apply(
+      delta::task_completed{task("t", "eng", "cpus:1;mem:32;ports:[1-2]", v1::TASK_FINISHED)});
   CHECK(role(model, "eng")["allocated"]["cpus"] == 1.5);
   CHECK(role(model, "eng")["allocated"]["ports"] == "[1-2]");
-  model.apply(delta::task_unreachable{
-    task("u", "eng", "cpus:1;ports:[1-2]", v1::TASK_UNREACHABLE, "B")});
+  model.apply(
+      delta::task_unreachable{task("u", "eng", "cpus:1;ports:[1-2]", v1::TASK_UNREACHABLE, "B")});
   model.apply(delta::executor_removed{framework_id{"F"}, agent_id{"A"}, executor_id{"e"}});
   model.apply(delta::offer_removed{offer_id{"o"}});
-  CHECK(role(model, "eng")["resources"]
-        == json::parse(R"({"cpus":0.0,"gpus":0.0,"mem":0.0,"disk":0.0})"));
+  CHECK(role(model, "eng")["resources"] ==
+        json::parse(R"({"cpus":0.0,"gpus":0.0,"mem":0.0,"disk":0.0})"));
 }
 
 TEST_CASE("a repeated or changed task counts once, as it is") {
@@ -176,37 +179,36 @@ TEST_CASE("consumed is what is reserved, and what is allocated of the rest") {
 TEST_CASE("a forbidden resource reads as a limit of 0, an unlimited one is not there") {
   roles_model model;
   model.apply(delta::quota_changed{
-    "eng", std::make_shared<const role_quota>(
-             role_quota{{{"mem", quantity::from_milli(1000)}}, {{"cpus", {}}}, std::nullopt})});
+      "eng", std::make_shared<const role_quota>(
+                 role_quota{{{"mem", quantity::from_milli(1000)}}, {{"cpus", {}}}, std::nullopt})});
   CHECK(role(model, "eng")["quota"]["limit"] == nlohmann::json{{"cpus", 0.0}});
-  CHECK(quota_json(model)
-        == R"({"infos":[{"role":"eng","guarantee":[{"name":"mem","type":"SCALAR","scalar":)"
-           R"({"value":1.0}},{"name":"cpus","type":"SCALAR","scalar":{"value":0.0}}]}],)"
-           R"("configs":[{"role":"eng","guarantees":{"mem":{"value":1.0}},)"
-           R"("limits":{"cpus":{"value":0.0}}}]})");
+  CHECK(quota_json(model) ==
+        R"({"infos":[{"role":"eng","guarantee":[{"name":"mem","type":"SCALAR","scalar":)"
+        R"({"value":1.0}},{"name":"cpus","type":"SCALAR","scalar":{"value":0.0}}]}],)"
+        R"("configs":[{"role":"eng","guarantees":{"mem":{"value":1.0}},)"
+        R"("limits":{"cpus":{"value":0.0}}}]})");
 }
 
 TEST_CASE("quotas and weights read as clients know them") {
   roles_model model;
   model.apply(delta::quota_changed{
-    "eng", std::make_shared<const role_quota>(
-             role_quota{{{"cpus", quantity::from_milli(4000)}},
-                        {{"cpus", quantity::from_milli(4000)}},
-                        std::nullopt})});
-  CHECK(quota_json(model)
-        == R"({"infos":[{"role":"eng","guarantee":[{"name":"cpus","type":"SCALAR","scalar":)"
-           R"({"value":4.0}}]}],"configs":[{"role":"eng","guarantees":{"cpus":{"value":4.0}},)"
-           R"("limits":{"cpus":{"value":4.0}}}]})");
+      "eng", std::make_shared<const role_quota>(role_quota{{{"cpus", quantity::from_milli(4000)}},
+                                                           {{"cpus", quantity::from_milli(4000)}},
+                                                           std::nullopt})});
+  CHECK(quota_json(model) ==
+        R"({"infos":[{"role":"eng","guarantee":[{"name":"cpus","type":"SCALAR","scalar":)"
+        R"({"value":4.0}}]}],"configs":[{"role":"eng","guarantees":{"cpus":{"value":4.0}},)"
+        R"("limits":{"cpus":{"value":4.0}}}]})");
   model.apply(delta::weight_changed{"eng", 2.5});
   model.apply(delta::weight_changed{"eng", 3});
   CHECK(weights_json(model) == R"([{"role":"eng","weight":3.0}])");
-  CHECK(wire::to_json(weights_response(model))
-        == R"({"type":"GET_WEIGHTS","get_weights":{"weight_infos":[{"weight":3.0,"role":"eng"}]}})");
+  CHECK(wire::to_json(weights_response(model)) ==
+        R"({"type":"GET_WEIGHTS","get_weights":{"weight_infos":[{"weight":3.0,"role":"eng"}]}})");
   model.apply(delta::task_changed{task("t", "eng", "cpus:0.5;mem:32;ports:[1-2]")});
-  CHECK(wire::to_json(roles_response(model.rows({})))
-        == R"({"type":"GET_ROLES","get_roles":{"roles":[{"name":"eng","weight":3.0,"frameworks":)"
-           R"([{"value":"F"}],"resources":[{"name":"cpus","type":"SCALAR","scalar":{"value":0.5}},)"
-           R"({"name":"mem","type":"SCALAR","scalar":{"value":32.0}}]}]}})");
+  CHECK(wire::to_json(roles_response(model.rows({}))) ==
+        R"({"type":"GET_ROLES","get_roles":{"roles":[{"name":"eng","weight":3.0,"frameworks":)"
+        R"([{"value":"F"}],"resources":[{"name":"cpus","type":"SCALAR","scalar":{"value":0.5}},)"
+        R"({"name":"mem","type":"SCALAR","scalar":{"value":32.0}}]}]}})");
   model.apply(delta::quota_changed{"eng", nullptr});
   CHECK(quota_json(model) == "{}");
 }

@@ -10,7 +10,9 @@ using namespace http_test;
 
 namespace {
 
-fragment part(std::string text) { return std::make_shared<const body_part>(std::move(text)); }
+fragment part(std::string text) {
+  return std::make_shared<const body_part>(std::move(text));
+}
 
 std::string unzipped(const std::string& bytes) {
   std::string out;

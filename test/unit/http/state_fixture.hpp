@@ -55,15 +55,16 @@ inline shared<framework_view> framework(const std::string& id, bool multi_role =
 }
 
 inline task_ptr task(const std::string& id, v1::TaskState state, double started = 1,
-              const std::string& owner = "F", const std::string& where = "A") {
+                     const std::string& owner = "F", const std::string& where = "A") {
   auto result = std::make_shared<v1::Task>();
   result->set_name("name-" + id);
   result->mutable_task_id()->set_value(id);
   result->mutable_framework_id()->set_value(owner);
   result->mutable_agent_id()->set_value(where);
   result->set_state(state);
-  *result->mutable_resources() = wire::to_proto(bag("cpus:0.5;mem:32;ports:[1-2]").allocated_to_role("*"),
-                                                wire::resource_format::post_refinement);
+  *result->mutable_resources() =
+      wire::to_proto(bag("cpus:0.5;mem:32;ports:[1-2]").allocated_to_role("*"),
+                     wire::resource_format::post_refinement);
   auto* status = result->add_statuses();
   status->mutable_task_id()->set_value(id);
   status->set_state(state);

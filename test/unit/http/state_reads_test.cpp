@@ -8,9 +8,9 @@ using nlohmann::json;
 
 namespace {
 
-const char* const counters[] = {"TASK_STAGING", "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING",
-                                "TASK_FINISHED", "TASK_KILLED", "TASK_FAILED", "TASK_LOST",
-                                "TASK_ERROR", "TASK_UNREACHABLE"};
+const char* const counters[] = {"TASK_STAGING",  "TASK_STARTING",   "TASK_RUNNING", "TASK_KILLING",
+                                "TASK_FINISHED", "TASK_KILLED",     "TASK_FAILED",  "TASK_LOST",
+                                "TASK_ERROR",    "TASK_UNREACHABLE"};
 
 delta::master_changed master(const std::string& id) {
   auto info = std::make_shared<v1::MasterInfo>();
@@ -77,8 +77,8 @@ json updated(json old, const json& news) {
       if (before["id"] == after["id"])
         for (auto* list : {"tasks", "unreachable_tasks", "completed_tasks"})
           for (const auto& task : before[list])
-            if (!has(after["tasks"], task["id"]) && !has(after["unreachable_tasks"], task["id"])
-                && !has(after["completed_tasks"], task["id"]))
+            if (!has(after["tasks"], task["id"]) && !has(after["unreachable_tasks"], task["id"]) &&
+                !has(after["completed_tasks"], task["id"]))
               after[list].push_back(task);
     result["frameworks"].push_back(after);
   }
@@ -100,7 +100,8 @@ struct life {
   std::set<std::string> offers;
   int serial = 0;
 
-  explicit life(unsigned seed) : dice(seed) {
+  explicit life(unsigned seed)
+      : dice(seed) {
     f.model = state_model({.flags = {},
                            .cluster = {},
                            .log_dir = {},
@@ -183,17 +184,17 @@ struct life {
 
 void check_sums(const json& state) {
   for (const auto* name : {"cpus", "mem"}) {
-    CHECK(sum(state["slaves"], "used_resources", name)
-          == Approx(sum(state["frameworks"], "used_resources", name)));
-    CHECK(sum(state["slaves"], "offered_resources", name)
-          == Approx(sum(state["frameworks"], "offered_resources", name)));
+    CHECK(sum(state["slaves"], "used_resources", name) ==
+          Approx(sum(state["frameworks"], "used_resources", name)));
+    CHECK(sum(state["slaves"], "offered_resources", name) ==
+          Approx(sum(state["frameworks"], "offered_resources", name)));
     for (const auto& framework : state["frameworks"]) {
       json running = json::array();
       for (const auto& each : framework["tasks"])
         if (each["state"] != "TASK_FINISHED")
           running.push_back(each);
-      CHECK(framework["used_resources"][name].get<double>()
-            == Approx(sum(running, "resources", name)));
+      CHECK(framework["used_resources"][name].get<double>() ==
+            Approx(sum(running, "resources", name)));
     }
   }
 }

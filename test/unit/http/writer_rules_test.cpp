@@ -18,8 +18,9 @@ namespace {
 
 /// Bytes of all kinds: plain text, what must be escaped, whole and broken UTF-8.
 std::string random_text(std::mt19937_64& dice) {
-  static const std::string pieces[] = {"a", "/", "\"", "\\", "\n", "\x01", "\x7f", "é", "€", "😀",
-                                       "\xff", "\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80"};
+  static const std::string pieces[] = {
+      "a", "/", "\"", "\\",   "\n",   "\x01",         "\x7f",
+      "é", "€", "😀",  "\xff", "\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80"};
   std::string text;
   for (auto n = dice() % 30; n > 0; --n) {
     if (dice() % 4 == 0)
@@ -32,11 +33,14 @@ std::string random_text(std::mt19937_64& dice) {
 
 double random_number(std::mt19937_64& dice) {
   switch (dice() % 4) {
-    case 0: return static_cast<double>(static_cast<std::int64_t>(dice()) >> (dice() % 64));
-    case 1: return static_cast<double>(dice() % 10'000'000'000) / 1000;
-    case 2:
-      return std::ldexp(static_cast<double>(dice() % 1000), static_cast<int>(dice() % 200) - 100);
-    default: return std::bit_cast<double>(dice()); // NaN and infinities, too
+  case 0:
+    return static_cast<double>(static_cast<std::int64_t>(dice()) >> (dice() % 64));
+  case 1:
+    return static_cast<double>(dice() % 10'000'000'000) / 1000;
+  case 2:
+    return std::ldexp(static_cast<double>(dice() % 1000), static_cast<int>(dice() % 200) - 100);
+  default:
+    return std::bit_cast<double>(dice()); // NaN and infinities, too
   }
 }
 

@@ -45,8 +45,8 @@ inline void make_archive(const std::string& file, const std::vector<member>& mem
     if (!one.hard_link.empty())
       ::archive_entry_set_hardlink(entry, one.hard_link.c_str());
     REQUIRE(::archive_write_header(out, entry) == ARCHIVE_OK);
-    REQUIRE(::archive_write_data(out, one.content.data(), one.content.size())
-            == static_cast<la_ssize_t>(one.content.size()));
+    REQUIRE(::archive_write_data(out, one.content.data(), one.content.size()) ==
+            static_cast<la_ssize_t>(one.content.size()));
     ::archive_entry_free(entry);
   }
   REQUIRE(::archive_write_close(out) == ARCHIVE_OK);

@@ -40,7 +40,8 @@ struct boxed {
 } // namespace
 
 TEST_CASE("suffixes tell the kind of an archive") {
-  for (const char* name : {"a.tar", "a.tgz", "a.tar.gz", "a.tbz2", "a.tar.bz2", "a.txz", "a.tar.xz"})
+  for (const char* name :
+       {"a.tar", "a.tgz", "a.tar.gz", "a.tbz2", "a.tar.bz2", "a.txz", "a.tar.xz"})
     CHECK(archive_kind_of(name) == archive_kind::tar);
   CHECK(archive_kind_of("a.zip") == archive_kind::zip);
   CHECK(archive_kind_of("a.gz") == archive_kind::gzip);
@@ -50,8 +51,8 @@ TEST_CASE("suffixes tell the kind of an archive") {
 
 TEST_CASE("every kind of archive is unpacked with folders, modes and times") {
   boxed b;
-  const std::string name
-    = GENERATE("a.tar", "a.tgz", "a.tar.gz", "a.tbz2", "a.tar.bz2", "a.txz", "a.tar.xz", "a.zip");
+  const std::string name =
+      GENERATE("a.tar", "a.tgz", "a.tar.gz", "a.tbz2", "a.tar.bz2", "a.txz", "a.tar.xz", "a.zip");
   CAPTURE(name);
   REQUIRE_FALSE(b.unpack(name, {{"./", "", AE_IFDIR, 0755},
                                 {"bin/", "", AE_IFDIR, 0755},
@@ -98,8 +99,8 @@ TEST_CASE("a name that climbs out of the folder is refused") {
   const std::string name = GENERATE("a.tar", "a.zip");
   const auto bad = b.unpack(name, {{"../outside/evil", "x"}});
   REQUIRE(bad);
-  CHECK(bad->reason
-        == "cannot unpack '" + name + "': path '../outside/evil' leads out of the folder");
+  CHECK(bad->reason ==
+        "cannot unpack '" + name + "': path '../outside/evil' leads out of the folder");
   b.check_nothing_escaped();
 }
 
@@ -129,14 +130,16 @@ TEST_CASE("writing through a link that leads out is refused") {
 
 TEST_CASE("a file in place of a link replaces the link, not what it leads to") {
   boxed b;
-  REQUIRE_FALSE(b.unpack("a.tar", {{"x", "", AE_IFLNK, 0777, "../outside/precious"}, {"x", "mine"}}));
+  REQUIRE_FALSE(
+      b.unpack("a.tar", {{"x", "", AE_IFLNK, 0777, "../outside/precious"}, {"x", "mine"}}));
   CHECK(b.read("x") == "mine");
   b.check_nothing_escaped();
 }
 
 TEST_CASE("a hard link to a file outside is refused") {
   boxed b;
-  const auto through_name = b.unpack("a.tar", {{"x", "", AE_IFREG, 0644, "", "../outside/precious"}});
+  const auto through_name =
+      b.unpack("a.tar", {{"x", "", AE_IFREG, 0644, "", "../outside/precious"}});
   CHECK(through_name);
   const auto through_link = b.unpack("b.tar", {{"door", "", AE_IFLNK, 0777, "../outside"},
                                                {"x", "", AE_IFREG, 0644, "", "door/precious"}});

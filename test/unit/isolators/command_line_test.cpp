@@ -68,8 +68,8 @@ TEST_CASE("variables override each other in the documented order") {
                       {"FROM_ISOLATOR", "agent"},
                       {"FROM_COMMAND", "agent"},
                       {"MESOS_SANDBOX", "agent"}};
-  const auto merged
-    = merge_environment(spec, {{"FROM_ISOLATOR", "isolator"}, {"FROM_COMMAND", "isolator"}});
+  const auto merged =
+      merge_environment(spec, {{"FROM_ISOLATOR", "isolator"}, {"FROM_COMMAND", "isolator"}});
   CHECK(merged.at("FROM_AGENT") == "agent");
   CHECK(merged.at("FROM_ISOLATOR") == "isolator");
   CHECK(merged.at("FROM_COMMAND") == "command");

@@ -16,11 +16,11 @@ phase after(std::vector<event> events, phase now = phase::preparing) {
   return now;
 }
 
-const phase all_phases[]
-  = {phase::preparing, phase::fetching,  phase::creating, phase::isolating, phase::starting,
-     phase::running,   phase::unwinding, phase::killing,  phase::cleaning,  phase::gone};
-const event all_events[]
-  = {event::step_done, event::step_failed, event::started, event::ended, event::destroy};
+const phase all_phases[] = {phase::preparing, phase::fetching, phase::creating,  phase::isolating,
+                            phase::starting,  phase::running,  phase::unwinding, phase::killing,
+                            phase::cleaning,  phase::gone};
+const event all_events[] = {event::step_done, event::step_failed, event::started, event::ended,
+                            event::destroy};
 
 } // namespace
 
@@ -75,6 +75,6 @@ TEST_CASE("no event leads back, and gone is the end") {
 
 TEST_CASE("from every phase a destroyed container gets to its end") {
   for (const auto now : all_phases)
-    CHECK(after({event::destroy, event::step_done, event::ended, event::step_done}, now)
-          == phase::gone);
+    CHECK(after({event::destroy, event::step_done, event::ended, event::step_done}, now) ==
+          phase::gone);
 }

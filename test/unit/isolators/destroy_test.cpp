@@ -28,8 +28,9 @@ TEST_CASE("destroying kills a command that ignores every polite signal") {
 TEST_CASE("destroying reaches processes that fled into sessions of their own") {
   scratch folder;
   container c(folder);
-  c.start_shell("setsid sh -c 'echo fled=$$; exec sleep 60' & "
-                "(setsid sh -c 'setsid sleep 60 & echo orphan=$!' &) ; sleep 0.2; echo ready; wait");
+  c.start_shell(
+      "setsid sh -c 'echo fled=$$; exec sleep 60' & "
+      "(setsid sh -c 'setsid sleep 60 & echo orphan=$!' &) ; sleep 0.2; echo ready; wait");
   c.wait_for_output("ready");
   c.wait_for_output("orphan=");
   const pid_t fled = pid_from(c.out(), "fled");
@@ -72,8 +73,8 @@ TEST_CASE("a signal sent to init itself is passed on and said so") {
   ::kill(c.process.identity.pid, SIGTERM);
   CHECK(c.wait_for_end() == 4 << 8);
   CHECK(c.out() == "ready\ngot it\n");
-  CHECK(c.err().find("passing signal 15 of process " + std::to_string(::getpid()))
-        != std::string::npos);
+  CHECK(c.err().find("passing signal 15 of process " + std::to_string(::getpid())) !=
+        std::string::npos);
 }
 
 TEST_CASE("a signal that does not exist is refused") {

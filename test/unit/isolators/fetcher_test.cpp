@@ -87,8 +87,8 @@ TEST_CASE("a missing local file is an error that names the URI, on stderr, too")
   fetch_box b;
   const auto bad = b.fetch(item("/no/such/file"));
   REQUIRE(bad);
-  const std::string text
-    = "failed to fetch '/no/such/file': cannot read '/no/such/file': No such file or directory";
+  const std::string text =
+      "failed to fetch '/no/such/file': cannot read '/no/such/file': No such file or directory";
   CHECK(bad->reason == text);
   CHECK(b.read("stderr").find("fetcher: " + text + "\n") != std::string::npos);
 }
@@ -145,11 +145,11 @@ TEST_CASE("a file is fetched over HTTP, through redirects") {
 TEST_CASE("HTTP failures are errors that name the URI and the cause") {
   fetch_box b;
   std::map<std::string, std::string> answers{
-    {"/loop", "HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n"
-              "Connection: close\r\n\r\n"},
-    {"/local", "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n"
-               "Connection: close\r\n\r\n"},
-    {"/torn", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nshort"}};
+      {"/loop", "HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n"
+                "Connection: close\r\n\r\n"},
+      {"/local", "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n"
+                 "Connection: close\r\n\r\n"},
+      {"/torn", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nshort"}};
   http_server server(std::move(answers));
   const auto why = [&](const std::string& path) {
     const auto bad = b.fetch(item(server.url(path), "x"));
@@ -169,10 +169,10 @@ TEST_CASE("HTTP failures are errors that name the URI and the cause") {
 TEST_CASE("a download beyond its bound is stopped, announced or not") {
   fetch_box b;
   b.options.download.max_bytes = 1000;
-  http_server server({{"/known", http_server::ok(std::string(1001, 'x'))},
-                      {"/unknown", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
-                                     + std::string(100'000, 'x')},
-                      {"/fits", http_server::ok(std::string(1000, 'x'))}});
+  http_server server(
+      {{"/known", http_server::ok(std::string(1001, 'x'))},
+       {"/unknown", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(100'000, 'x')},
+       {"/fits", http_server::ok(std::string(1000, 'x'))}});
   CHECK(b.fetch(item(server.url("/known"))));
   CHECK(b.fetch(item(server.url("/unknown"))));
   CHECK_FALSE(b.fetch(item(server.url("/fits"))));

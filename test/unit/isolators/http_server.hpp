@@ -45,8 +45,8 @@ class http_server {
   }
 
   static std::string ok(const std::string& body) {
-    return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size())
-           + "\r\n\r\n" + body;
+    return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
  private:
@@ -66,12 +66,13 @@ class http_server {
       const auto begin = request.find(' ') + 1;
       const std::string path = request.substr(begin, request.find(' ', begin) - begin);
       const auto found = answers_.find(path);
-      const std::string answer
-        = found != answers_.end() ? found->second
-                                  : "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n"
-                                    "Connection: close\r\n\r\n";
+      const std::string answer = found != answers_.end()
+                                     ? found->second
+                                     : "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n"
+                                       "Connection: close\r\n\r\n";
       for (std::size_t at = 0; at < answer.size();) {
-        const ssize_t sent = ::send(peer.get(), answer.data() + at, answer.size() - at, MSG_NOSIGNAL);
+        const ssize_t sent =
+            ::send(peer.get(), answer.data() + at, answer.size() - at, MSG_NOSIGNAL);
         if (sent <= 0)
           break;
         at += static_cast<std::size_t>(sent);

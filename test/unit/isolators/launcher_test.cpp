@@ -59,8 +59,8 @@ TEST_CASE("a missing executable is reported, told on stderr and recorded as 127"
   c.spec.executable = "/no/such/program";
   const auto report = c.start();
   REQUIRE(report.result == init::verdict::failed);
-  CHECK(failure_text(report, c.spec)
-        == "cannot execute '/no/such/program': No such file or directory");
+  CHECK(failure_text(report, c.spec) ==
+        "cannot execute '/no/such/program': No such file or directory");
   CHECK(c.wait_for_end() == 127 << 8);
   CHECK(c.err() == "troupe-init: cannot execute '/no/such/program': No such file or directory\n");
 }
@@ -72,8 +72,8 @@ TEST_CASE("a file that may not be executed is reported and recorded as 126") {
   c.spec.executable = c.sandbox() + "/plain";
   const auto report = c.start();
   REQUIRE(report.result == init::verdict::failed);
-  CHECK(failure_text(report, c.spec) == "cannot execute '" + c.spec.executable
-                                          + "': Permission denied");
+  CHECK(failure_text(report, c.spec) ==
+        "cannot execute '" + c.spec.executable + "': Permission denied");
   CHECK(c.wait_for_end() == 126 << 8);
 }
 
@@ -83,9 +83,8 @@ TEST_CASE("a missing working directory is reported by name") {
   c.spec.directory = folder / "nowhere";
   const auto report = c.start_shell("true");
   REQUIRE(report.result == init::verdict::failed);
-  CHECK(failure_text(report, c.spec)
-        == "cannot enter the working directory '" + c.spec.directory
-             + "': No such file or directory");
+  CHECK(failure_text(report, c.spec) ==
+        "cannot enter the working directory '" + c.spec.directory + "': No such file or directory");
 }
 
 TEST_CASE("a link in place of the stdout file is refused instead of followed") {
@@ -148,8 +147,8 @@ TEST_CASE("limits, umask and user are those of the description") {
   c.spec.rlimits = {{RLIMIT_CORE, 0, 0, 0}, {RLIMIT_NOFILE, 0, 123, 456}};
   c.start_shell("id -u; id -g; umask; ulimit -Sn; ulimit -Hn; ulimit -c");
   CHECK(c.wait_for_end() == 0);
-  CHECK(c.out()
-        == std::to_string(user->uid) + "\n" + std::to_string(user->gid) + "\n0077\n123\n456\n0\n");
+  CHECK(c.out() ==
+        std::to_string(user->uid) + "\n" + std::to_string(user->gid) + "\n0077\n123\n456\n0\n");
   struct stat info {};
   REQUIRE(::stat(c.spec.stdout_path.c_str(), &info) == 0);
   CHECK(info.st_uid == user->uid);
@@ -192,11 +191,21 @@ TEST_CASE("a launch with texts that no kernel takes is refused before anything s
   scratch folder;
   container c(folder);
   c.spec.executable = "/bin/true";
-  SECTION("no executable") { c.spec.executable.clear(); }
-  SECTION("zero byte in an argument") { c.spec.arguments.push_back(std::string("a\0b", 3)); }
-  SECTION("zero byte in a value") { c.spec.environment["X"] = std::string("a\0b", 3); }
-  SECTION("equals sign in a name") { c.spec.environment["X=Y"] = "1"; }
-  SECTION("relative folder") { c.spec.directory = "somewhere"; }
+  SECTION("no executable") {
+    c.spec.executable.clear();
+  }
+  SECTION("zero byte in an argument") {
+    c.spec.arguments.push_back(std::string("a\0b", 3));
+  }
+  SECTION("zero byte in a value") {
+    c.spec.environment["X"] = std::string("a\0b", 3);
+  }
+  SECTION("equals sign in a name") {
+    c.spec.environment["X=Y"] = "1";
+  }
+  SECTION("relative folder") {
+    c.spec.directory = "somewhere";
+  }
   CHECK_FALSE(launch(init_binary(), c.spec));
   CHECK_FALSE(std::filesystem::exists(c.spec.runtime_directory));
 }

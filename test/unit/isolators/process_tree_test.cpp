@@ -82,7 +82,8 @@ TEST_CASE("each process counts for the nearest container above it") {
 TEST_CASE("the processor time of a container counts children that have ended") {
   scratch folder;
   container c(folder);
-  c.start_shell("sh -c 'i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done'; sleep 60 & echo burnt; wait");
+  c.start_shell(
+      "sh -c 'i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done'; sleep 60 & echo burnt; wait");
   c.wait_for_output("burnt");
   const auto tree = process_tree::snapshot();
   REQUIRE(tree);

@@ -39,8 +39,7 @@ TEST_CASE("a secret given by value becomes a variable, plain ones are left alone
 TEST_CASE("secrets that cannot be resolved are refused by name and without their content") {
   v1::CommandInfo command;
   auto& variable = add_secret(command);
-  CHECK(why_not(command)
-        == "environment variable 'TOKEN': it is of type SECRET and has no secret");
+  CHECK(why_not(command) == "environment variable 'TOKEN': it is of type SECRET and has no secret");
   variable.mutable_secret()->set_type(v1::Secret::VALUE);
   CHECK(why_not(command) == "environment variable 'TOKEN': the secret has no value");
   variable.mutable_secret()->mutable_value()->set_data(std::string("hid\0den", 7));

@@ -21,7 +21,8 @@ class scratch {
  public:
   scratch() {
     const std::filesystem::path memory = "/dev/shm";
-    const auto base = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+    const auto base =
+        std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
     std::string name = base / "troupe-isolators-XXXXXX";
     REQUIRE(::mkdtemp(name.data()) != nullptr);
     path_ = std::filesystem::canonical(name);
@@ -44,8 +45,8 @@ class scratch {
 };
 
 inline std::string init_binary() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path()
-         / "daemons/troupe-init";
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() /
+         "daemons/troupe-init";
 }
 
 /// Wait until a descriptor is readable; false after ten seconds.

@@ -34,12 +34,12 @@ resource on_disk(resource item, disk_source_type type, const std::string& root) 
 
 TEST_CASE("persistent volumes lie where Mesos put them") {
   CHECK(volume_path("/w", volume("v1", "data", "eng/dev")) == "/w/volumes/roles/eng dev/v1");
-  CHECK(volume_path("/w", on_disk(volume("v1", "data"), disk_source_type::path, "/mnt/d"))
-        == "/mnt/d/volumes/roles/eng/v1");
-  CHECK(volume_path("/w", on_disk(volume("v1", "data"), disk_source_type::path, "d"))
-        == "/w/d/volumes/roles/eng/v1");
-  CHECK(volume_path("/w", on_disk(volume("v1", "data"), disk_source_type::mount, "/mnt/m"))
-        == "/mnt/m");
+  CHECK(volume_path("/w", on_disk(volume("v1", "data"), disk_source_type::path, "/mnt/d")) ==
+        "/mnt/d/volumes/roles/eng/v1");
+  CHECK(volume_path("/w", on_disk(volume("v1", "data"), disk_source_type::path, "d")) ==
+        "/w/d/volumes/roles/eng/v1");
+  CHECK(volume_path("/w", on_disk(volume("v1", "data"), disk_source_type::mount, "/mnt/m")) ==
+        "/mnt/m");
 }
 
 TEST_CASE("container paths that leave the sandbox or collide are refused") {
@@ -49,8 +49,8 @@ TEST_CASE("container paths that leave the sandbox or collide are refused") {
   CHECK(plan({volume("a", "data"), volume("b", "deep/er")})->size() == 2);
   CHECK_FALSE(plan({volume("a", "/etc")}));
   CHECK_FALSE(plan({volume("a", "../x")}));
-  CHECK(plan({volume("a", "data"), volume("b", "./data")}).error()
-        == "two persistent volumes want the container path 'data'");
+  CHECK(plan({volume("a", "data"), volume("b", "./data")}).error() ==
+        "two persistent volumes want the container path 'data'");
 }
 
 TEST_CASE("links appear with volumes, belong to the sandbox's owner and go with them") {
@@ -85,9 +85,8 @@ TEST_CASE("a volume whose folder is missing is an error that names it") {
   std::filesystem::create_directories(area / "sandbox");
   const auto bad = change_volume_links(area / "sandbox", {}, *links);
   REQUIRE(bad);
-  CHECK(bad->reason
-        == "cannot find the persistent volume '" + (area / "volumes/roles/eng/v1")
-             + "': No such file or directory");
+  CHECK(bad->reason == "cannot find the persistent volume '" + (area / "volumes/roles/eng/v1") +
+                           "': No such file or directory");
 }
 
 TEST_CASE("what a task put in place of a link is not removed with the volume") {

@@ -14,7 +14,8 @@ struct pair_of_sides {
   agent_handshake agent;
 
   pair_of_sides(const std::string& masters, const std::string& agents)
-    : master({"", masters}, {}), agent({"node-1", agents}, "test") {}
+      : master({"", masters}, {})
+      , agent({"node-1", agents}, "test") {}
 
   /// Runs the handshake; gives the phases of both at the end.
   std::pair<handshake_step, handshake_step> run() {

@@ -72,9 +72,9 @@ TEST_CASE("a LAUNCH after RESERVE and CREATE uses what they made") {
   stage s;
   const auto data = volume("v1", 100, "ops");
   const auto share = resources{reserved(scalar("cpus", 1), "ops"), scalar("mem", 64), data};
-  s.accept(plain, {reserve({reserved(scalar("cpus", 2), "ops"),
-                            reserved(scalar("disk", 200), "ops")}),
-                   create({data}), launch({s.task("t", share)})});
+  s.accept(plain,
+           {reserve({reserved(scalar("cpus", 2), "ops"), reserved(scalar("disk", 200), "ops")}),
+            create({data}), launch({s.task("t", share)})});
   auto runs = s.w.records(s.agent, ToAgent::kRunTask);
   REQUIRE(runs.size() == 1);
   CHECK(wire::from_proto(runs[0].run_task().task().resources())->unallocated() == share);
@@ -306,8 +306,8 @@ TEST_CASE("volumes grow and shrink, and are not used in the same ACCEPT") {
 TEST_CASE("a task cannot use what is reserved in another form, or a volume that is not there") {
   stage s;
   const auto data = volume("v1", 100, "ops");
-  auto wanted = GENERATE_COPY(values<resources>(
-      {{reserved(scalar("cpus", 1), "ops")}, {scalar("cpus", 1), data}}));
+  auto wanted = GENERATE_COPY(
+      values<resources>({{reserved(scalar("cpus", 1), "ops")}, {scalar("cpus", 1), data}}));
   s.accept(plain, {launch({s.task("t", wanted)})});
   auto updates = s.w.updates(s.f);
   REQUIRE(updates.size() == 1);

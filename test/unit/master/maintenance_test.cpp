@@ -62,15 +62,13 @@ TEST_CASE("a wrong schedule is refused with its reason") {
   w.start();
   check_refused(w, schedule_call(window("")),
                 "List of machines in the maintenance window is empty");
-  check_refused(w, schedule_call(window(here, "1", "-1")),
-                "Unavailability 'duration' is negative");
-  check_refused(w, schedule_call(window("{}")),
-                "Both 'hostname' and 'ip' for a machine are empty");
+  check_refused(w, schedule_call(window(here, "1", "-1")), "Unavailability 'duration' is negative");
+  check_refused(w, schedule_call(window("{}")), "Both 'hostname' and 'ip' for a machine are empty");
   check_refused(w, schedule_call(window(R"({"ip":"x"})")), "Failed to parse IP: x");
-  check_refused(w,
-                schedule_call(window(here) + "," + window(R"({"hostname":"agent1","ip":"10.0.0.1"})")),
-                R"(Machine '{"hostname":"agent1","ip":"10.0.0.1"}' appears more than once in the )"
-                "schedule");
+  check_refused(
+      w, schedule_call(window(here) + "," + window(R"({"hostname":"agent1","ip":"10.0.0.1"})")),
+      R"(Machine '{"hostname":"agent1","ip":"10.0.0.1"}' appears more than once in the )"
+      "schedule");
   CHECK(w.all<effect::store>().empty());
 }
 
@@ -114,7 +112,8 @@ TEST_CASE("only scheduled machines go down, and only those that are down come up
                 machine + "appears more than once in the list");
   check_done(w, down_call(there));
   CHECK(plan(w).down_size() == 1);
-  check_refused(w, down_call(there), machine + "is not in DRAINING mode and cannot be brought down");
+  check_refused(w, down_call(there),
+                machine + "is not in DRAINING mode and cannot be brought down");
   check_refused(w, schedule_call(window(here)),
                 machine + "is deactivated and cannot be removed from the schedule");
   check_done(w, up_call(there));
@@ -123,12 +122,13 @@ TEST_CASE("only scheduled machines go down, and only those that are down come up
   CHECK(plan(w).schedule().windows(0).machine_ids(0).hostname() == "Agent1");
 }
 
-TEST_CASE("a machine that goes down loses its agents, and their tasks even to partition-aware ones") {
+TEST_CASE(
+    "a machine that goes down loses its agents, and their tasks even to partition-aware ones") {
   world w;
   w.start();
   auto agent = w.add_agent("agent1");
-  auto f = w.subscribe(
-      with(framework_info(), mesos::v1::FrameworkInfo::Capability::PARTITION_AWARE));
+  auto f =
+      w.subscribe(with(framework_info(), mesos::v1::FrameworkInfo::Capability::PARTITION_AWARE));
   auto offers = w.offer(f, agent, "cpus:1;mem:100");
   w.call(f, accept(offers, {command_task("t", agent)}));
   check_done(w, schedule_call(window(here)));

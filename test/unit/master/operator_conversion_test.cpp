@@ -20,8 +20,8 @@ struct stage {
 
   request_id ask(const Operation& operation, const std::string& principal = "") {
     auto id = next_++;
-    w.take(w.core.convert(
-        id, {agent.id, std::make_shared<const Operation>(operation), principal}, w.now));
+    w.take(w.core.convert(id, {agent.id, std::make_shared<const Operation>(operation), principal},
+                          w.now));
     return id;
   }
   void answer(request_id id, const std::string& refused = "") {

@@ -87,8 +87,8 @@ TEST_CASE("a quota that is being stored already stands in the way of a second on
   CHECK(!w.operate(set_call("eng", scalar("cpus", "2"))));
   auto second = w.operate(set_call("eng", scalar("cpus", "1")));
   REQUIRE(second);
-  CHECK(second->text == std::string(set_refused) +
-                            "Cannot set quota for role 'eng' which already has quota");
+  CHECK(second->text ==
+        std::string(set_refused) + "Cannot set quota for role 'eng' which already has quota");
   auto other = w.operate(set_call("web", scalar("cpus", "3")));
   REQUIRE(other);
   CHECK(other->status == 409);
@@ -108,8 +108,7 @@ TEST_CASE("a wrong quota is refused with its reason and changes nothing") {
   refused(set_call("", ""), "QuotaInfo with invalid role: Role names cannot be the empty string");
   refused(set_call("a/", scalar("cpus", "1")),
           "QuotaInfo with invalid role: Role 'a/' cannot end with a slash");
-  refused(set_call("*", scalar("cpus", "1")),
-          "QuotaInfo must not specify the default '*' role");
+  refused(set_call("*", scalar("cpus", "1")), "QuotaInfo must not specify the default '*' role");
   refused(set_call("other", scalar("cpus", "1")),
           "Role 'other' is not present in the master's --roles");
   refused(set_call("eng", ""), "QuotaInfo with empty 'guarantee'");
@@ -334,7 +333,8 @@ TEST_CASE("operator calls before the registry is loaded are 503, unknown ones 50
   auto answer = w.operate(R"({"type":"DRAIN_AGENT"})");
   CHECK(answer->status == 501);
   CHECK(answer->text == "The call DRAIN_AGENT is not implemented");
-  CHECK(w.operate(R"({"type":"TEARDOWN","teardown":{"framework_id":{"value":"x"}}})")->status == 400);
+  CHECK(w.operate(R"({"type":"TEARDOWN","teardown":{"framework_id":{"value":"x"}}})")->status ==
+        400);
 }
 
 TEST_CASE("a quota's gauges tell what is guaranteed, and what the role and those below it hold") {

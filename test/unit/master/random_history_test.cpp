@@ -29,8 +29,8 @@ struct real_agent {
   link_id link = 0;
   std::map<std::string, mesos::v1::Task> tasks; ///< not yet acknowledged as terminal
   resources remembered;                         ///< reservations and volumes
-  bool welcome = false; ///< registered over its link
-  bool deaf = false;    ///< its link is breaking: nothing arrives over it any more
+  bool welcome = false;                         ///< registered over its link
+  bool deaf = false; ///< its link is breaking: nothing arrives over it any more
 };
 
 class random_history {
@@ -343,8 +343,8 @@ class random_history {
     for (int left = 1 + pick(4); left > 0; --left) {
       switch (pick(7)) {
       case 0:
-        result.push_back(reserve(
-            {reserved(scalar(pick(2) == 0 ? "disk" : "cpus", 1 + pick(20)), "ops")}));
+        result.push_back(
+            reserve({reserved(scalar(pick(2) == 0 ? "disk" : "cpus", 1 + pick(20)), "ops")}));
         break;
       case 1:
         result.push_back(unreserve({reserved(scalar("disk", 1 + pick(10)), "ops")}));
@@ -425,15 +425,17 @@ class random_history {
       bring_up();
       break;
     case 0:
-      w_.operate(R"({"type":"UPDATE_QUOTA","update_quota":{"force":true,"quota_configs":[{"role":")" +
-                 role + R"(","guarantees":{"cpus":{"value":)" + amount + "}}}]}}");
+      w_.operate(
+          R"({"type":"UPDATE_QUOTA","update_quota":{"force":true,"quota_configs":[{"role":")" +
+          role + R"(","guarantees":{"cpus":{"value":)" + amount + "}}}]}}");
       break;
     case 1:
       w_.operate(R"({"type":"REMOVE_QUOTA","remove_quota":{"role":")" + role + R"("}})");
       break;
     default:
-      w_.operate(R"({"type":"UPDATE_WEIGHTS","update_weights":{"weight_infos":[{"role":"*","weight":)" +
-                 amount + "}]}}");
+      w_.operate(
+          R"({"type":"UPDATE_WEIGHTS","update_weights":{"weight_infos":[{"role":"*","weight":)" +
+          amount + "}]}}");
     }
   }
 
@@ -449,7 +451,7 @@ class random_history {
   int launched_ = 0;
   int converted_ = 0;
   int inverse_offers_ = 0;
-  std::deque<std::pair<request_id, std::string>> said_; ///< by the allocator, not yet heard
+  std::deque<std::pair<request_id, std::string>> said_;     ///< by the allocator, not yet heard
   static constexpr request_id first_conversion = 1'000'000; // above those of other calls
   request_id next_conversion_ = first_conversion;
   request_id answered_ = 0;

@@ -1,5 +1,5 @@
-#include "test/unit/model/sample_resources.hpp"
 #include "model/resource_text.hpp"
+#include "test/unit/model/sample_resources.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -216,10 +216,18 @@ TEST_CASE("copies of a bag share one body until one changes, and then only that 
   auto first = *parse_resources("cpus:4;mem:100");
   auto second = first;
   CHECK(second.same_body(first));
-  SECTION("by adding") { second.add(make_scalar("cpus", 1)); }
-  SECTION("by taking away") { second -= *parse_resources("cpus:1"); }
-  SECTION("by allocating") { second = second.allocated_to_role("dev"); }
-  SECTION("by being emptied") { second -= first; }
+  SECTION("by adding") {
+    second.add(make_scalar("cpus", 1));
+  }
+  SECTION("by taking away") {
+    second -= *parse_resources("cpus:1");
+  }
+  SECTION("by allocating") {
+    second = second.allocated_to_role("dev");
+  }
+  SECTION("by being emptied") {
+    second -= first;
+  }
   CHECK_FALSE(second.same_body(first));
   CHECK(second != first);
   CHECK(first == *parse_resources("cpus:4;mem:100"));

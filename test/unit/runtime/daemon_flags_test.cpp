@@ -129,9 +129,8 @@ TEST_CASE("the agent's rules hold") {
       GENERATE("--executor_reregistration_timeout=16secs", "--gc_disk_headroom=1.5",
                "--recover=never", "--reconfiguration_policy=any", "--isolation=posix/cpu,posix/cpu",
                "--launcher=windows", "--image_providers=OCI", "--attributes=rack", "--resources=[{",
-               "--resources=cpus:x",
-               "--perf_duration=2mins", "--link_address=nowhere", "--fetcher_cache_size=2",
-               "--sandbox_directory=relative", "--container_logger=mine");
+               "--resources=cpus:x", "--perf_duration=2mins", "--link_address=nowhere",
+               "--fetcher_cache_size=2", "--sandbox_directory=relative", "--container_logger=mine");
   CAPTURE(argument);
   CHECK(agent({"--master=localhost:5050", "--work_dir=/tmp/a", argument}).errors.size() == 1);
 }

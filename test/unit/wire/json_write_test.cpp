@@ -31,8 +31,7 @@ TEST_CASE("an unset field with a default is printed and a deprecated one is not"
   FrameworkInfo info;
   info.set_user("root");
   info.set_name("f");
-  CHECK(to_json(info)
-        == R"({"user":"root","name":"f","failover_timeout":0.0,"checkpoint":false})");
+  CHECK(to_json(info) == R"({"user":"root","name":"f","failover_timeout":0.0,"checkpoint":false})");
 }
 
 TEST_CASE("fields are printed in the order of declaration, not of their numbers") {
@@ -50,21 +49,20 @@ TEST_CASE("fields are printed in the order of declaration, not of their numbers"
   auto label = info.mutable_labels()->add_labels();
   label->set_key("k");
   label->set_value("v");
-  CHECK(to_json(info)
-        == R"({"user":"root","name":"f","id":{"value":"m-0000"},"failover_timeout":604800.0,)"
-           R"("checkpoint":true,"role":"*","roles":["eng","prod"],"hostname":"h",)"
-           R"("capabilities":[{"type":"MULTI_ROLE"}],)"
-           R"("labels":{"labels":[{"key":"k","value":"v"}]}})");
+  CHECK(to_json(info) ==
+        R"({"user":"root","name":"f","id":{"value":"m-0000"},"failover_timeout":604800.0,)"
+        R"("checkpoint":true,"role":"*","roles":["eng","prod"],"hostname":"h",)"
+        R"("capabilities":[{"type":"MULTI_ROLE"}],)"
+        R"("labels":{"labels":[{"key":"k","value":"v"}]}})");
 }
 
 TEST_CASE("a health check is printed with all its default numbers") {
   HealthCheck check;
   check.set_type(HealthCheck::HTTP);
   check.mutable_http()->set_port(80);
-  CHECK(to_json(check)
-        == R"({"delay_seconds":15.0,"interval_seconds":10.0,"timeout_seconds":20.0,)"
-           R"("consecutive_failures":3,"grace_period_seconds":10.0,"type":"HTTP",)"
-           R"("http":{"protocol":"IPv4","port":80}})");
+  CHECK(to_json(check) == R"({"delay_seconds":15.0,"interval_seconds":10.0,"timeout_seconds":20.0,)"
+                          R"("consecutive_failures":3,"grace_period_seconds":10.0,"type":"HTTP",)"
+                          R"("http":{"protocol":"IPv4","port":80}})");
 }
 
 TEST_CASE("a kill policy is printed with plain 64-bit nanoseconds") {
@@ -96,13 +94,13 @@ TEST_CASE("an offer with ports is printed as the tables say") {
   cpus->set_type(Value::SCALAR);
   cpus->mutable_scalar()->set_value(4);
   cpus->mutable_allocation_info()->set_role("eng");
-  CHECK(to_json(offer)
-        == R"({"id":{"value":"m-O1"},"framework_id":{"value":"m-0000"},)"
-           R"("agent_id":{"value":"m-S0"},"hostname":"agent1",)"
-           R"("url":{"scheme":"http","address":{"ip":"127.0.0.1","port":5051},)"
-           R"j("path":"/slave(1)"},"resources":[{"name":"ports","type":"RANGES",)j"
-           R"("ranges":{"range":[{"begin":31000,"end":32000}]}},{"name":"cpus","type":"SCALAR",)"
-           R"("scalar":{"value":4.0},"allocation_info":{"role":"eng"}}]})");
+  CHECK(to_json(offer) ==
+        R"({"id":{"value":"m-O1"},"framework_id":{"value":"m-0000"},)"
+        R"("agent_id":{"value":"m-S0"},"hostname":"agent1",)"
+        R"("url":{"scheme":"http","address":{"ip":"127.0.0.1","port":5051},)"
+        R"j("path":"/slave(1)"},"resources":[{"name":"ports","type":"RANGES",)j"
+        R"("ranges":{"range":[{"begin":31000,"end":32000}]}},{"name":"cpus","type":"SCALAR",)"
+        R"("scalar":{"value":4.0},"allocation_info":{"role":"eng"}}]})");
 }
 
 TEST_CASE("a task is printed with the defaults of its command and its data in base64") {
@@ -119,20 +117,20 @@ TEST_CASE("a task is printed with the defaults of its command and its data in ba
   task.set_data(std::string{"\0\xff\x10", 3});
   (*task.mutable_limits())["mem"].set_value(64);
   (*task.mutable_limits())["cpus"].set_value(std::numeric_limits<double>::infinity());
-  CHECK(to_json(task)
-        == R"({"name":"t","task_id":{"value":"t1"},"agent_id":{"value":"m-S0"},)"
-           R"("resources":[{"name":"mem","type":"SCALAR","scalar":{"value":0.001}}],)"
-           R"("command":{"uris":[{"value":"http://x/y","extract":true}],"shell":true,)"
-           R"("value":"echo \"a/b\"\n"},"data":"AP8Q",)"
-           R"("limits":{"cpus":{"value":"Infinity"},"mem":{"value":64.0}}})");
+  CHECK(to_json(task) ==
+        R"({"name":"t","task_id":{"value":"t1"},"agent_id":{"value":"m-S0"},)"
+        R"("resources":[{"name":"mem","type":"SCALAR","scalar":{"value":0.001}}],)"
+        R"("command":{"uris":[{"value":"http://x/y","extract":true}],"shell":true,)"
+        R"("value":"echo \"a/b\"\n"},"data":"AP8Q",)"
+        R"("limits":{"cpus":{"value":"Infinity"},"mem":{"value":64.0}}})");
 }
 
 TEST_CASE("a container's defaults are printed by their enum names") {
   ContainerInfo container;
   container.set_type(ContainerInfo::DOCKER);
   container.mutable_docker()->set_image("busybox");
-  CHECK(to_json(container)
-        == R"({"type":"DOCKER","docker":{"image":"busybox","network":"HOST","privileged":false}})");
+  CHECK(to_json(container) ==
+        R"({"type":"DOCKER","docker":{"image":"busybox","network":"HOST","privileged":false}})");
 }
 
 TEST_CASE("a double always has a fraction or an exponent and reads back exactly") {
@@ -165,8 +163,8 @@ TEST_CASE("strings are escaped where JSON demands it and nowhere else") {
   CHECK(text_of("\"\\") == R"("\"\\")");
   CHECK(text_of("\b\f\n\r\t") == R"("\b\f\n\r\t")");
   CHECK(text_of(std::string_view{"\0\x01\x1f\x7f", 4}) == "\"\\u0000\\u0001\\u001F\x7f\"");
-  CHECK(text_of("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\x8d")
-        == "\"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\x8d\"");
+  CHECK(text_of("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\x8d") ==
+        "\"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\x8d\"");
 }
 
 TEST_CASE("bytes that are no UTF-8 become replacement characters") {
@@ -196,14 +194,14 @@ TEST_CASE("printing appends to what is there") {
 
 TEST_CASE("lists and maps of every kind are printed and read alike") {
   auto text = GENERATE(
-    R"({"i32s":[-2147483648,2147483647],"u32s":[4294967295]})",
-    R"({"i64s":[-9223372036854775808],"u64s":[18446744073709551615,0]})",
-    R"({"reals32":[0.1,16777216.0],"reals64":[0.1,-2.5e-8]})",
-    R"({"truths":[true,false],"texts":["","x"],"raws":["","/w=="]})",
-    R"({"animals":["DOG","CAT"],"inners":[{},{"animal":"CAT"}]})",
-    R"({"names":{"":"empty","a\"b":"x","z":""}})",
-    R"({"zoos":{"-1":{},"7":{"i32":1}},"pets":{"false":"CAT","true":"DOG"}})",
-    R"({"i32":-1,"i64":-2,"u32":3,"u64":4,"s32":-5,"f64":6,"real32":0.5,"real64":1e100})",
-    R"({"truth":false,"text":"","raw":"","animal":"CAT","inner":{"inner":{}},"old":"x"})");
+      R"({"i32s":[-2147483648,2147483647],"u32s":[4294967295]})",
+      R"({"i64s":[-9223372036854775808],"u64s":[18446744073709551615,0]})",
+      R"({"reals32":[0.1,16777216.0],"reals64":[0.1,-2.5e-8]})",
+      R"({"truths":[true,false],"texts":["","x"],"raws":["","/w=="]})",
+      R"({"animals":["DOG","CAT"],"inners":[{},{"animal":"CAT"}]})",
+      R"({"names":{"":"empty","a\"b":"x","z":""}})",
+      R"({"zoos":{"-1":{},"7":{"i32":1}},"pets":{"false":"CAT","true":"DOG"}})",
+      R"({"i32":-1,"i64":-2,"u32":3,"u64":4,"s32":-5,"f64":6,"real32":0.5,"real64":1e100})",
+      R"({"truth":false,"text":"","raw":"","animal":"CAT","inner":{"inner":{}},"old":"x"})");
   CHECK(reprint_zoo(text) == text);
 }

@@ -57,9 +57,8 @@ TEST_CASE("one encoding is not taken for the other") {
 TEST_CASE("malformed protobuf is refused and leaves the message empty") {
   auto call = revive();
   auto result = from_binary("\xff\xff\xff", call);
-  CHECK(result.error()
-        == "malformed protobuf, or nested too deeply, for a message of type "
-           "mesos.v1.scheduler.Call");
+  CHECK(result.error() == "malformed protobuf, or nested too deeply, for a message of type "
+                          "mesos.v1.scheduler.Call");
   CHECK(call.ByteSizeLong() == 0);
 }
 
@@ -76,8 +75,8 @@ TEST_CASE("missing required fields of a binary message are refused by name") {
   call.mutable_subscribe()->mutable_framework_info()->set_name("f");
   call.mutable_kill();
   Call out;
-  CHECK(from_binary(call.SerializePartialAsString(), out).error()
-        == "missing required fields: subscribe.framework_info.user, kill.task_id");
+  CHECK(from_binary(call.SerializePartialAsString(), out).error() ==
+        "missing required fields: subscribe.framework_info.user, kill.task_id");
 }
 
 TEST_CASE("an empty binary message is fine where nothing is required") {

@@ -93,7 +93,7 @@ google::protobuf::FileDescriptorProto zoo_schema() {
 
 /// A schema that lives as long as the process, as the generated ones do.
 class zoo_types {
-public:
+ public:
   zoo_types() {
     auto file = pool_.BuildFile(zoo_schema());
     if (file == nullptr)
@@ -105,7 +105,7 @@ public:
     return std::unique_ptr<google::protobuf::Message>{prototype_->New()};
   }
 
-private:
+ private:
   google::protobuf::DescriptorPool pool_;
   google::protobuf::DynamicMessageFactory factory_{&pool_};
   const google::protobuf::Message* prototype_ = nullptr;

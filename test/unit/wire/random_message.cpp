@@ -27,12 +27,12 @@ std::size_t below(std::mt19937_64& random, std::size_t bound) {
 template <class Integer>
 Integer random_integer(std::mt19937_64& random) {
   switch (below(random, 4)) {
-    case 0:
-      return std::numeric_limits<Integer>::min();
-    case 1:
-      return std::numeric_limits<Integer>::max();
-    default:
-      return static_cast<Integer>(random() >> below(random, 64));
+  case 0:
+    return std::numeric_limits<Integer>::min();
+  case 1:
+    return std::numeric_limits<Integer>::max();
+  default:
+    return static_cast<Integer>(random() >> below(random, 64));
   }
 }
 
@@ -45,9 +45,20 @@ Real random_real(std::mt19937_64& random) {
 }
 
 std::string random_text(std::mt19937_64& random) {
-  static const std::string characters[] = {
-    "a",  "Z",    "0",        "\"",           "\\",               "/",  " ", "\n",
-    "\t", "\x01", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x90\x8d", "\x7f"};
+  static const std::string characters[] = {"a",
+                                           "Z",
+                                           "0",
+                                           "\"",
+                                           "\\",
+                                           "/",
+                                           " ",
+                                           "\n",
+                                           "\t",
+                                           "\x01",
+                                           "\xc3\xbc",
+                                           "\xe2\x82\xac",
+                                           "\xf0\x9f\x90\x8d",
+                                           "\x7f"};
   std::string text;
   for (auto size = below(random, 12); size > 0; --size)
     text += characters[below(random, std::size(characters))];
@@ -63,7 +74,7 @@ std::string random_bytes(std::mt19937_64& random) {
 
 int random_enum(const EnumDescriptor& type, std::mt19937_64& random) {
   return type.value(static_cast<int>(below(random, static_cast<std::size_t>(type.value_count()))))
-    ->number();
+      ->number();
 }
 
 /// Sets the field once, or appends one element.
@@ -74,35 +85,33 @@ void put(Message& message, const FieldDescriptor& field, std::mt19937_64& random
   };
   using google::protobuf::Reflection;
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32:
-      return store(&Reflection::SetInt32, &Reflection::AddInt32, random_integer<int32_t>(random));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return store(&Reflection::SetInt64, &Reflection::AddInt64, random_integer<int64_t>(random));
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return store(&Reflection::SetUInt32, &Reflection::AddUInt32,
-                   random_integer<uint32_t>(random));
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return store(&Reflection::SetUInt64, &Reflection::AddUInt64,
-                   random_integer<uint64_t>(random));
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      return store(&Reflection::SetFloat, &Reflection::AddFloat,
-                   random_real<float, uint32_t>(random));
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      return store(&Reflection::SetDouble, &Reflection::AddDouble,
-                   random_real<double, uint64_t>(random));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return store(&Reflection::SetBool, &Reflection::AddBool, below(random, 2) == 1);
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return store(&Reflection::SetEnumValue, &Reflection::AddEnumValue,
-                   random_enum(*field.enum_type(), random));
-    case FieldDescriptor::CPPTYPE_STRING:
-      return store(&Reflection::SetString, &Reflection::AddString,
-                   field.type() == FieldDescriptor::TYPE_BYTES ? random_bytes(random)
-                                                               : random_text(random));
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      fill_randomly(*(field.is_repeated() ? reflection->AddMessage(&message, &field)
-                                          : reflection->MutableMessage(&message, &field)),
-                    random, depth + 1);
+  case FieldDescriptor::CPPTYPE_INT32:
+    return store(&Reflection::SetInt32, &Reflection::AddInt32, random_integer<int32_t>(random));
+  case FieldDescriptor::CPPTYPE_INT64:
+    return store(&Reflection::SetInt64, &Reflection::AddInt64, random_integer<int64_t>(random));
+  case FieldDescriptor::CPPTYPE_UINT32:
+    return store(&Reflection::SetUInt32, &Reflection::AddUInt32, random_integer<uint32_t>(random));
+  case FieldDescriptor::CPPTYPE_UINT64:
+    return store(&Reflection::SetUInt64, &Reflection::AddUInt64, random_integer<uint64_t>(random));
+  case FieldDescriptor::CPPTYPE_FLOAT:
+    return store(&Reflection::SetFloat, &Reflection::AddFloat,
+                 random_real<float, uint32_t>(random));
+  case FieldDescriptor::CPPTYPE_DOUBLE:
+    return store(&Reflection::SetDouble, &Reflection::AddDouble,
+                 random_real<double, uint64_t>(random));
+  case FieldDescriptor::CPPTYPE_BOOL:
+    return store(&Reflection::SetBool, &Reflection::AddBool, below(random, 2) == 1);
+  case FieldDescriptor::CPPTYPE_ENUM:
+    return store(&Reflection::SetEnumValue, &Reflection::AddEnumValue,
+                 random_enum(*field.enum_type(), random));
+  case FieldDescriptor::CPPTYPE_STRING:
+    return store(&Reflection::SetString, &Reflection::AddString,
+                 field.type() == FieldDescriptor::TYPE_BYTES ? random_bytes(random)
+                                                             : random_text(random));
+  case FieldDescriptor::CPPTYPE_MESSAGE:
+    fill_randomly(*(field.is_repeated() ? reflection->AddMessage(&message, &field)
+                                        : reflection->MutableMessage(&message, &field)),
+                  random, depth + 1);
   }
 }
 

@@ -45,8 +45,7 @@ std::vector<std::string> all_types() {
         mesos::v1::allocator::InverseOfferStatus::descriptor(),
         mesos::v1::executor::Call::descriptor(), mesos::v1::maintenance::Window::descriptor(),
         mesos::v1::master::Call::descriptor(), mesos::v1::quota::QuotaInfo::descriptor(),
-        mesos::v1::resource_provider::Call::descriptor(),
-        mesos::v1::scheduler::Call::descriptor()})
+        mesos::v1::resource_provider::Call::descriptor(), mesos::v1::scheduler::Call::descriptor()})
     for (int i = 0; i < sample->file()->message_type_count(); ++i)
       add_types(*sample->file()->message_type(i), names);
   return names;
@@ -70,27 +69,27 @@ void set_printed_defaults(Message& message) {
         set_printed_defaults(*reflection->MutableMessage(&message, field));
       continue;
     }
-    if (reflection->HasField(message, field) || !field->has_default_value()
-        || field->options().deprecated())
+    if (reflection->HasField(message, field) || !field->has_default_value() ||
+        field->options().deprecated())
       continue;
     switch (field->cpp_type()) {
-      case FieldDescriptor::CPPTYPE_BOOL:
-        reflection->SetBool(&message, field, field->default_value_bool());
-        break;
-      case FieldDescriptor::CPPTYPE_DOUBLE:
-        reflection->SetDouble(&message, field, field->default_value_double());
-        break;
-      case FieldDescriptor::CPPTYPE_INT32:
-        reflection->SetInt32(&message, field, field->default_value_int32());
-        break;
-      case FieldDescriptor::CPPTYPE_UINT32:
-        reflection->SetUInt32(&message, field, field->default_value_uint32());
-        break;
-      case FieldDescriptor::CPPTYPE_ENUM:
-        reflection->SetEnum(&message, field, field->default_value_enum());
-        break;
-      default:
-        FAIL("add a case for the default of " << field->full_name());
+    case FieldDescriptor::CPPTYPE_BOOL:
+      reflection->SetBool(&message, field, field->default_value_bool());
+      break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      reflection->SetDouble(&message, field, field->default_value_double());
+      break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      reflection->SetInt32(&message, field, field->default_value_int32());
+      break;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      reflection->SetUInt32(&message, field, field->default_value_uint32());
+      break;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      reflection->SetEnum(&message, field, field->default_value_enum());
+      break;
+    default:
+      FAIL("add a case for the default of " << field->full_name());
     }
   }
 }
@@ -108,8 +107,8 @@ TEST_CASE("every message type survives both encodings") {
       fill_randomly(*message, random);
       INFO(type << " number " << i << ": " << message->ShortDebugString());
       auto from_bytes = new_message(type);
-      REQUIRE(decode(media::protobuf, encode(media::protobuf, *message), *from_bytes).error()
-              == "");
+      REQUIRE(decode(media::protobuf, encode(media::protobuf, *message), *from_bytes).error() ==
+              "");
       REQUIRE(MessageDifferencer::Equals(*message, *from_bytes));
       auto text = encode(media::json, *message);
       auto from_text = new_message(type);
@@ -132,8 +131,8 @@ TEST_CASE("random messages of all kinds of fields are printed as JSON that other
     auto again = new_zoo();
     REQUIRE(from_json(text, *again).error() == "");
     REQUIRE(to_json(*again) == text);
-    REQUIRE(again->GetReflection()->FieldSize(*again, zoo->GetDescriptor()->field(13))
-            == zoo->GetReflection()->FieldSize(*zoo, zoo->GetDescriptor()->field(13)));
+    REQUIRE(again->GetReflection()->FieldSize(*again, zoo->GetDescriptor()->field(13)) ==
+            zoo->GetReflection()->FieldSize(*zoo, zoo->GetDescriptor()->field(13)));
   }
 }
 

@@ -30,13 +30,13 @@ std::string get_state_request(const std::string& accept); ///< GET_STATE of the 
 
 /// A keep-alive connection. Throws std::runtime_error when the server does not answer 200.
 class client {
-public:
+ public:
   explicit client(std::uint16_t port);
 
   /// Reads and drops the body, or appends it to `keep`.
   answer ask(const std::string& request, std::string* keep = nullptr);
 
-private:
+ private:
   http::unique_fd socket_;
   std::vector<char> buffer_;
 };

@@ -1,4 +1,4 @@
-#include "clients.hpp"
+#include "bench/support/clients.hpp"
 
 #include <algorithm>
 #include <charconv>
