@@ -113,6 +113,8 @@ class allocator_shell {
   void tick() {
     if (armed_ && *armed_ <= now())
       armed_.reset();
+    if (std::exchange(run_next_, false))
+      return run();
     advance();
   }
 
@@ -144,7 +146,7 @@ class allocator_shell {
           what == work::batch ? allocator_core::scope::batch : allocator_core::scope::event;
       bool needed = core_.prepare(now(), scope);
       if (needed)
-        return role_table_ ? run() : borrow();
+        return role_table_ ? run_soon() : borrow();
       // A quiet second ends the loan, and changes are passed on, so that they never pile up.
       if (what == work::batch) {
         return_tables();
@@ -200,6 +202,13 @@ class allocator_shell {
             });
   }
 
+  /// What one decline of several offers gives back comes as several events; they have the same filter, and the first
+  /// must not be offered before the last is heard. So what waits already comes before the cycle.
+  void run_soon() {
+    run_next_ = true;
+    self_->send(self_, caf::tick_atom::value);
+  }
+
   void run() {
     if (core_.has_quotas() &&
         !quota_role_table_) // the first quota came while the others were on their way
@@ -251,6 +260,7 @@ class allocator_shell {
   std::shared_ptr<sorter_table> framework_table_;
   std::shared_ptr<sorter_table> quota_role_table_;
   int loans_awaited_ = 0;
+  bool run_next_ = false; ///< a cycle waits for its turn in the mailbox
   cycle_schedule schedule_;
   share_rules rules_;
   metrics_actor metrics_;
