@@ -54,8 +54,8 @@ std::string state_model::tag() const {
 
 void state_model::change(const state_change& change) {
   roles_.apply(change);
-  maintenance_.apply(change);
   std::visit([this](const auto& each) { on(each); }, change);
+  maintenance_.apply(change); // last: whose an inverse offer is, it knows until then
 }
 
 void state_model::touch(const agent_id& id, std::initializer_list<agent_form> which) {
@@ -128,6 +128,7 @@ void state_model::on(const delta::framework_completed& x) {
   }
   while (!framework.offers.empty())
     on(delta::offer_removed{*framework.offers.begin()});
+  framework.inverse_offers.clear();
   for (const auto* ring : {&framework.completed, &framework.unreachable})
     for (const auto& each : ring->tasks)
       uncount(framework, *each.task); // only tasks of registered frameworks count
@@ -212,6 +213,21 @@ void state_model::on(const delta::offer_removed& x) {
   framework.offers.erase(x.offer);
   framework.offers_shown.remove(found->second.shown);
   offers_.erase(found);
+}
+
+void state_model::on(const delta::inverse_offer_added& x) {
+  auto& owner = framework_of(framework_id{x.offer->framework_id().value()});
+  owner.inverse_offers[offer_id{x.offer->id().value()}] = x.offer;
+}
+
+void state_model::on(const delta::inverse_offer_removed& x) {
+  const auto& open = maintenance_.inverse_offers();
+  const auto found = open.find(x.offer);
+  if (found == open.end())
+    return;
+  const framework_id owner{found->second->framework_id().value()};
+  if (frameworks_.contains(owner))
+    framework_of(owner).inverse_offers.erase(x.offer);
 }
 
 } // namespace troupe::http

@@ -151,6 +151,7 @@ class state_model {
     std::map<std::pair<agent_id, executor_id>, executor_entry> executors;
     entity_pages executors_shown{v1_list::executors};
     std::set<offer_id> offers;
+    std::map<offer_id, inverse_offer_ptr> inverse_offers;
     entity_pages offers_shown{v1_list::offers};
     resource_sum used;
     resource_sum offered;
@@ -213,14 +214,14 @@ class state_model {
   void on(const delta::executor_removed& x);
   void on(const delta::offer_added& x);
   void on(const delta::offer_removed& x);
+  void on(const delta::inverse_offer_added& x);
+  void on(const delta::inverse_offer_removed& x);
   void touch(const agent_id& id, std::initializer_list<agent_form> which = {plain, full, brief});
   void stale_for_v1(const agent_id& id);
-  // Those of roles are in `roles_`, those of maintenance in `maintenance_`.
+  // Those of roles are in `roles_`, the others of maintenance in `maintenance_`.
   void on(const delta::quota_changed&) {}
   void on(const delta::weight_changed&) {}
   void on(const delta::maintenance_changed&) {}
-  void on(const delta::inverse_offer_added&) {}
-  void on(const delta::inverse_offer_removed&) {}
   void on(const delta::inverse_answers_changed&) {}
 
   // state_books.cpp: tasks and sums

@@ -138,6 +138,8 @@ const shared_body_ptr& state_model::v1_text(framework_entry& framework, wire::me
   if (text)
     return text;
   auto head = v1_framework(*framework.view);
+  for (const auto& [id, offer] : framework.inverse_offers)
+    *head.add_inverse_offers() = *offer;
   auto& offers = framework.offers_shown.in(v1_form(encoding));
   body_builder out;
   if (encoding == wire::media::json) {
@@ -203,6 +205,8 @@ Response::GetFrameworks::Framework state_model::v1_whole(const framework_id& id)
   auto result = v1_framework(*framework.view);
   for (const auto& offer : framework.offers)
     *result.add_offers() = *offers_.at(offer).offer;
+  for (const auto& [id, offer] : framework.inverse_offers)
+    *result.add_inverse_offers() = *offer;
   *result.mutable_allocated_resources() = to_list(framework.used.total());
   *result.mutable_offered_resources() = to_list(framework.offered.total());
   return result;

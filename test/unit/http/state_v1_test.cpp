@@ -109,6 +109,29 @@ TEST_CASE("an empty state in JSON has every list, in binary form nothing") {
   CHECK(response.get_state().has_get_agents());
 }
 
+TEST_CASE("a framework shows the inverse offers that are open") {
+  v1_fixture f;
+  f.fill();
+  auto asked = [&] {
+    std::vector<std::string> result;
+    const auto state = f.state();
+    for (const auto& framework : state.get_frameworks().frameworks())
+      for (const auto& offer : framework.inverse_offers())
+        result.push_back(framework.framework_info().id().value() + ":" + offer.id().value());
+    return result;
+  };
+  CHECK(asked().empty());
+  auto offer = std::make_shared<v1::InverseOffer>();
+  offer->mutable_id()->set_value("I1");
+  offer->mutable_framework_id()->set_value("F");
+  offer->mutable_agent_id()->set_value("A");
+  offer->mutable_unavailability()->mutable_start()->set_nanoseconds(7);
+  f.apply(delta::inverse_offer_added{offer});
+  CHECK(asked() == std::vector<std::string>{"F:I1"});
+  f.apply(delta::inverse_offer_removed{offer_id{"I1"}});
+  CHECK(asked().empty());
+}
+
 TEST_CASE("the state in the v1 encodings has every entity in its list") {
   v1_fixture f;
   f.fill();
