@@ -8,8 +8,17 @@
 #include <cstring>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 namespace troupe::http {
+
+size_t default_buffer_budget() {
+  const auto pages = ::sysconf(_SC_PHYS_PAGES);
+  const auto page = ::sysconf(_SC_PAGESIZE);
+  const auto memory =
+      pages > 0 && page > 0 ? static_cast<size_t>(pages) * static_cast<size_t>(page) : 0;
+  return std::max<size_t>(512u << 20, memory / 8);
+}
 
 namespace {
 

@@ -13,6 +13,10 @@
 
 namespace troupe::http {
 
+/// An eighth of the machine's memory, 512 MB at least: with 10,000 agents and 200,000 tasks a state is 76 MB, and every
+/// reader of a cluster that changes holds another one.
+size_t default_buffer_budget();
+
 /// Limits and deadlines of one listening socket; sizes in bytes.
 struct server_config {
   std::string address = "0.0.0.0"; ///< numeric IPv4 or IPv6
@@ -25,7 +29,7 @@ struct server_config {
   size_t max_body = 64u << 20; ///< as sent, and again after decompression; more gets 413
   /// Requests and answers of all connections; more gets 503. Half of it at most is for bodies that
   /// readers share (states): beyond that the slowest reader is cut off.
-  size_t max_buffered = 512u << 20;
+  size_t max_buffered = default_buffer_budget();
   size_t max_connections = 0; ///< 0: three quarters of the limit of open files
 
   using duration = std::chrono::milliseconds;
