@@ -4,6 +4,7 @@
 #include "runtime/logging.hpp"
 
 #include <algorithm>
+#include <caf/all.hpp>
 
 namespace troupe::http {
 

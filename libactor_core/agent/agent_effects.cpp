@@ -4,6 +4,8 @@
 #include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
+#include <caf/all.hpp>
+
 namespace troupe::agent {
 
 namespace {

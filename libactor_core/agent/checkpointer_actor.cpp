@@ -1,5 +1,7 @@
 #include "agent/checkpointer_actor.hpp"
 
+#include <caf/all.hpp>
+
 namespace troupe::agent {
 
 using self_pointer = checkpointer_self_actor::stateful_pointer<checkpointer_state>;

@@ -2,6 +2,7 @@
 
 #include "runtime/logging.hpp"
 
+#include <caf/all.hpp>
 #include <mesos/v1/executor.pb.h>
 
 namespace troupe::agent {

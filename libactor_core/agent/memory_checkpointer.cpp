@@ -1,5 +1,7 @@
 #include "agent/memory_checkpointer.hpp"
 
+#include <caf/all.hpp>
+
 namespace troupe::agent {
 
 void memory_medium::sync() {

@@ -3,6 +3,7 @@
 #include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
+#include <caf/all.hpp>
 #include <troupe/link.pb.h>
 
 namespace troupe::link {

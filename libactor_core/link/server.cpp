@@ -1,5 +1,6 @@
 #include "link/server.hpp"
 
+#include <caf/all.hpp>
 #include <memory>
 
 namespace troupe::link {

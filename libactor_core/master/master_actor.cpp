@@ -4,6 +4,7 @@
 #include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
 
+#include <caf/all.hpp>
 #include <caf/sec.hpp>
 
 namespace troupe::master {

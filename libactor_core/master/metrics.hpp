@@ -4,6 +4,8 @@
 
 #include "master/turn.hpp"
 
+#include <mesos/v1/mesos.pb.h>
+
 namespace troupe::master {
 
 /// Every counter of the master at 0, so that monitors find them before the first event.

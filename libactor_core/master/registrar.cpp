@@ -2,6 +2,8 @@
 
 #include "runtime/logging.hpp"
 
+#include <caf/all.hpp>
+
 namespace troupe::master {
 
 namespace {

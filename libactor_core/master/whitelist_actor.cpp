@@ -3,6 +3,7 @@
 #include "model/text_scan.hpp"
 #include "runtime/logging.hpp"
 
+#include <caf/all.hpp>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
