@@ -31,7 +31,7 @@ container_spec_ptr spec_of(const std::string& folder, const std::string& name) {
   spec->framework = framework_id("framework");
   spec->executor = executor_id(name);
   spec->directory =
-      folder + "/work/slaves/agent/frameworks/framework/executors/" + name + "/runs/" + name;
+      folder + "/agent/slaves/agent/frameworks/framework/executors/" + name + "/runs/" + name;
   spec->command = std::move(command);
   spec->environment["PATH"] = "/usr/bin:/bin";
   spec->limits = some();
@@ -82,7 +82,7 @@ agent_actor::behavior_type stub_agent(agent_actor::pointer, shared<agent_state_v
 
 isolators::containerizer_config settings(const std::string& folder) {
   isolators::containerizer_config config;
-  config.launcher.work_dir = folder + "/work";
+  config.launcher.work_dir = folder + "/agent";
   config.launcher.runtime_dir = folder + "/run";
   config.launcher.init_binary =
       fs::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path() /
@@ -99,7 +99,7 @@ scratch_folder::scratch_folder() {
     throw std::runtime_error("cannot make a folder " + name);
   path_ = name;
   fs::permissions(path_, fs::perms(0755));
-  fs::create_directory(path_ + "/work");
+  fs::create_directory(path_ + "/agent");
 }
 
 scratch_folder::~scratch_folder() {

@@ -8,11 +8,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from support import net, protobuf
 from support.busy_cluster import BusyClusterTest
 from support.harness import compare_shape, eventually, load, main, merged
+from support.operator_api import HEALTH, HEALTHY, JSON, PROTOBUF, MixedMediaTest
 from support.scheduler import resources
 
-JSON, PROTOBUF, RECORDIO = ("application/json", "application/x-protobuf", "application/recordio")
-HEALTH = '{"type":"GET_HEALTH"}'
-HEALTHY = '{"type":"GET_HEALTH","get_health":{"healthy":true}}'
+RECORDIO = "application/recordio"
 THREE = "application/json or application/x-protobuf or application/recordio"
 CONTROL = ("LAUNCH_NESTED_CONTAINER", "WAIT_NESTED_CONTAINER", "KILL_NESTED_CONTAINER",
            "REMOVE_NESTED_CONTAINER", "LAUNCH_NESTED_CONTAINER_SESSION",
@@ -54,7 +53,7 @@ class AgentApiTest(BusyClusterTest):
         self.assertEqual(response.header("Content-Type"), "text/plain; charset=utf-8")
 
 
-class Transport(AgentApiTest):
+class Transport(MixedMediaTest, AgentApiTest):
     def test_paths_and_methods(self):
         for target in ("/api/v1", "/slave(1)/api/v1", "/slave%281%29/api/v1", "/api/v1/"):
             self.assertEqual(self.post(HEALTH, target=target).text(), HEALTHY)
@@ -130,14 +129,6 @@ class Transport(AgentApiTest):
                              ("PRUNE_IMAGES", {})):
             self.refused({"type": kind, kind.lower(): member}, 501,
                          "The call %s is not implemented" % kind)
-
-    def test_json_and_protobuf_mix(self):
-        for body, kind in ((HEALTH, JSON), (b"\x08\x01", PROTOBUF)):
-            for accept in (JSON, PROTOBUF):
-                response = self.post(body, {"Content-Type": kind, "Accept": accept})
-                self.assertEqual((response.status, response.header("Content-Type")), (200, accept))
-                wanted = HEALTHY.encode() if accept == JSON else b"\x08\x01\x12\x02\x08\x01"
-                self.assertEqual(response.body, wanted)
 
 
 class Reads(AgentApiTest):

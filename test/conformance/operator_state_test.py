@@ -1,23 +1,17 @@
 """GET_STATE and its parts on POST /api/v1, in both encodings, and the calls that convert resources."""
 import json
 import os
-import shlex
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from support import net, protobuf
+from support.busy_cluster import DISCOVERY, EXECUTOR, LABELS, PORTS, BusyClusterTest
 from support.cluster import Cluster, ClusterTest
-from support.harness import HERE, compare_shape, eventually, load, main, merged
-from support.scheduler import Scheduler, resources, scalar
+from support.harness import compare_shape, eventually, load, main, merged
+from support.operator_api import JSON, PROTOBUF
+from support.scheduler import resources, scalar
 
-JSON, PROTOBUF = "application/json", "application/x-protobuf"
-LABELS = {"labels": [{"key": "k", "value": "v"}]}
-PORTS = {"name": "ports", "type": "RANGES", "ranges": {"range": [{"begin": 31000, "end": 31001}]}}
-DISCOVERY = {"visibility": "CLUSTER", "name": "disc", "ports": {"ports": [
-    {"number": 31000, "name": "http", "protocol": "tcp"}]}}
 HEALTH = {"type": "COMMAND", "interval_seconds": 1.0, "command": {"value": "true"}}
-EXECUTOR = "exec %s %s" % (shlex.quote(sys.executable),
-                           shlex.quote(os.path.join(HERE, "executor.py")))
 PARTS = ("GET_TASKS", "GET_EXECUTORS", "GET_FRAMEWORKS", "GET_AGENTS")
 OPS = [{"type": "DYNAMIC", "role": "ops", "labels": LABELS}]
 
@@ -42,38 +36,7 @@ class OperatorTest(ClusterTest):
         return self.call("GET_AGENTS")["agents"][0]["agent_info"]["id"]
 
 
-class OperatorState(OperatorTest):
-    """One cluster in which everything that the captures show has happened."""
-
-    options = {"agent_flags": ["--attributes=rack:r1;zone:[1-3];size:4.5"],
-               "resources": "cpus:8;mem:8192;disk:20480;ports:[31000-31099];"
-                            "cpus(prod):2;mem(prod):1024;disk(prod):2048"}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.cluster = Cluster(**cls.options)
-        cls.addClassCleanup(cls.cluster.stop)
-        cls.cluster.start()
-        cls.plain = Scheduler(cls.cluster.address, "plain", failover_timeout=3600.0, hostname="h",
-                              webui_url="http://h/", checkpoint=True, labels=LABELS)
-        cls.plain.subscribe()
-        cls.launch_tasks()
-        cls.plain.call("SUPPRESS")
-        cls.prod = Scheduler(cls.cluster.address, "prod", roles=["prod"], capabilities=[
-            {"type": "MULTI_ROLE"}, {"type": "RESERVATION_REFINEMENT"}])
-        cls.prod.subscribe()
-        offer = cls.prod.offer()
-        task = cls.prod.task(offer, "reserved", "sleep 1000")
-        task["resources"] = resources(allocation_info={"role": "prod"}, reservations=[
-            {"type": "STATIC", "role": "prod"}])
-        cls.prod.launch(offer, task)
-        cls.prod.update("reserved", "TASK_RUNNING")
-        cls.prod.offer()
-        done = Scheduler(cls.cluster.address, "done")
-        done.subscribe()
-        done.teardown()
-        eventually(lambda: cls.cluster.framework(done.framework_id, completed=True))
-
+class OperatorState(OperatorTest, BusyClusterTest):
     @classmethod
     def launch_tasks(cls):
         offer = cls.plain.offer()

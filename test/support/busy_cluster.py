@@ -33,8 +33,7 @@ class BusyClusterTest(ClusterTest):
         cls.plain = Scheduler(cls.cluster.address, "plain", failover_timeout=3600.0, hostname="h",
                               webui_url="http://h/", checkpoint=True, labels=LABELS)
         cls.plain.subscribe()
-        cls.launch_command_tasks()
-        cls.launch_custom_executor()
+        cls.launch_tasks()
         cls.plain.call("SUPPRESS")
         cls.prod = Scheduler(cls.cluster.address, "prod", roles=["prod"], capabilities=[
             {"type": "MULTI_ROLE"}, {"type": "RESERVATION_REFINEMENT"}])
@@ -50,6 +49,11 @@ class BusyClusterTest(ClusterTest):
         done.subscribe()
         done.teardown()
         eventually(lambda: cls.cluster.framework(done.framework_id, completed=True))
+
+    @classmethod
+    def launch_tasks(cls):
+        cls.launch_command_tasks()
+        cls.launch_custom_executor()
 
     @classmethod
     def launch_command_tasks(cls):
