@@ -26,7 +26,8 @@ void mailbox::answer(uint64_t connection, outcome out) {
 
 void mailbox::stream_news(uint64_t connection) {
   std::lock_guard lock(mutex_);
-  content_.streams.push_back(connection);
+  news_.push_back(connection);
+  has_news_.store(true, std::memory_order_release);
   signal();
 }
 
@@ -45,6 +46,12 @@ mailbox::content mailbox::take() {
     signalled_ = false;
   }
   return std::exchange(content_, {});
+}
+
+std::vector<uint64_t> mailbox::take_news() {
+  std::lock_guard lock(mutex_);
+  has_news_.store(false, std::memory_order_release);
+  return std::exchange(news_, {});
 }
 
 // One write for any number of messages until the reactor looks.

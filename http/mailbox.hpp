@@ -2,6 +2,7 @@
 
 #include "http/exchange.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <utility>
@@ -15,7 +16,6 @@ class mailbox {
  public:
   struct content {
     std::vector<std::pair<uint64_t, outcome>> answers; ///< by connection
-    std::vector<uint64_t> streams;                     ///< connections whose stream has news
     bool stop = false;
   };
 
@@ -31,8 +31,12 @@ class mailbox {
   void stream_news(uint64_t connection);
   void stop();
 
-  /// Empties it.
+  /// All but the news of streams.
   content take();
+
+  /// Connections whose stream has news.
+  std::vector<uint64_t> take_news();
+  bool has_news() const { return has_news_.load(std::memory_order_acquire); }
 
  private:
   void signal(); // with mutex_ held
@@ -40,6 +44,8 @@ class mailbox {
   int descriptor_;
   std::mutex mutex_;
   content content_;
+  std::vector<uint64_t> news_;
+  std::atomic<bool> has_news_{false}; ///< asked often, without the lock
   bool signalled_ = false;
 };
 

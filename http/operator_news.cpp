@@ -67,22 +67,28 @@ void operator_news::on(const delta::framework_completed& x) {
 }
 
 void operator_news::on(const delta::task_changed& x) {
-  const framework_id owner{x.task->framework_id().value()};
-  if (model_.find_task(owner, task_id{x.task->task_id().value()}) != nullptr)
+  if (known(*x.task) != nullptr)
     changed(x.task);
   else
-    *add(Event::TASK_ADDED).event.mutable_task_added()->mutable_task() = *x.task;
+    x.task->unpack_into(*add(Event::TASK_ADDED).event.mutable_task_added()->mutable_task());
 }
 
-void operator_news::changed(const task_ptr& task) {
-  const auto* before = model_.find_task(framework_id{task->framework_id().value()},
-                                        task_id{task->task_id().value()});
-  if (before == nullptr || !tells_something_new(*before, *task))
+const packed_task* operator_news::known(const packed_task& task) const {
+  return model_.find_task(framework_id{std::string(task.framework())},
+                          task_id{std::string(task.task())});
+}
+
+void operator_news::changed(const packed_task_ptr& task) {
+  const auto* before = known(*task);
+  if (before == nullptr)
+    return;
+  const auto now = task->unpack_progress();
+  if (!tells_something_new(before->unpack_progress(), now))
     return;
   auto& update = *add(Event::TASK_UPDATED).event.mutable_task_updated();
-  *update.mutable_framework_id() = task->framework_id();
-  *update.mutable_status() = task->statuses(task->statuses_size() - 1);
-  update.set_state(task->state());
+  update.mutable_framework_id()->set_value(std::string(task->framework()));
+  *update.mutable_status() = now.statuses(now.statuses_size() - 1);
+  update.set_state(now.state());
 }
 
 std::vector<Event> operator_news::events() {

@@ -49,7 +49,8 @@ class operator_news {
   template <class Other>
   void on(const Other&) {}
 
-  void changed(const task_ptr& task);
+  const packed_task* known(const packed_task& task) const;
+  void changed(const packed_task_ptr& task);
   entry& add(mesos::v1::master::Event::Type type);
 
   const state_model& model_;

@@ -59,6 +59,7 @@ void reactor::run() {
         accept_some();
       else if (auto c = id == mailbox_id ? nullptr : find(id))
         on_event(*c, events[static_cast<size_t>(i)].events);
+      pump_news();
     }
     read_mail();
     expire();
@@ -114,11 +115,18 @@ void reactor::read_mail() {
       on_answer(*c, std::move(out));
     else if (out.stream)
       out.stream->finish(stream_end::refused);
+    pump_news();
   }
-  for (auto id : mail.streams)
+  stopping_ = stopping_ || mail.stop;
+}
+
+/// Events must not wait behind the answers of many readers: this comes after each step.
+void reactor::pump_news() {
+  if (!parts_.mail->has_news())
+    return;
+  for (auto id : parts_.mail->take_news())
     if (auto c = find(id); c && c->now == phase::streaming)
       guarded(*c, &reactor::pump);
-  stopping_ = stopping_ || mail.stop;
 }
 
 void reactor::accept_some() {

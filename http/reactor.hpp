@@ -52,6 +52,7 @@ class reactor {
   void on_event(connection& c, uint32_t events);
   void guarded(connection& c, void (reactor::*step)(connection&));
   void read_mail();
+  void pump_news();
   void accept_some();
   void pause_accepting();
   void watch_listener(uint32_t events);

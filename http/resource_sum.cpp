@@ -10,26 +10,32 @@ bool adds_up(const resource& item) {
 
 } // namespace
 
+void resource_sum::add(const agent_id& agent, const resource& held) {
+  if (adds_up(held))
+    scalars_ += held;
+  else
+    others_[agent] += held;
+}
+
 void resource_sum::add(const agent_id& agent, const resources& held) {
-  for (const auto& item : held) {
-    if (adds_up(item))
-      scalars_ += item;
-    else
-      others_[agent] += item;
+  for (const auto& item : held)
+    add(agent, item);
+}
+
+void resource_sum::subtract(const agent_id& agent, const resource& held) {
+  if (adds_up(held)) {
+    scalars_ -= {held};
+    return;
   }
+  auto found = others_.find(agent);
+  if (found != others_.end() && found->second.subtract_if_contained({held}) &&
+      found->second.empty())
+    others_.erase(found);
 }
 
 void resource_sum::subtract(const agent_id& agent, const resources& held) {
-  for (const auto& item : held) {
-    if (adds_up(item)) {
-      scalars_ -= {item};
-      continue;
-    }
-    auto found = others_.find(agent);
-    if (found != others_.end() && found->second.subtract_if_contained({item}) &&
-        found->second.empty())
-      others_.erase(found);
-  }
+  for (const auto& item : held)
+    subtract(agent, item);
 }
 
 void resource_sum::add_to(flat_resources& shown) const {

@@ -1,5 +1,5 @@
-/// What a framework holds on all its agents, for showing: kept by adding and subtracting, so that a
-/// change costs no visit to the other agents.
+/// What somebody holds on all agents, for showing: kept by adding and subtracting, so that a change
+/// costs no visit to the other agents.
 #pragma once
 
 #include "http/entity_json.hpp"
@@ -11,9 +11,13 @@ namespace troupe::http {
 
 class resource_sum {
  public:
+  void add(const agent_id& agent, const resource& held);
   void add(const agent_id& agent, const resources& held);
   /// What was added for this agent before.
+  void subtract(const agent_id& agent, const resource& held);
   void subtract(const agent_id& agent, const resources& held);
+
+  bool empty() const { return scalars_.empty() && others_.empty(); }
 
   /// Adds all of it to what is shown.
   void add_to(flat_resources& shown) const;

@@ -16,13 +16,12 @@ resources read(const wire::resource_list& list) {
   return value ? std::move(*value) : resources{};
 }
 
-bool hold_the_same(const mesos::v1::Task& a, const mesos::v1::Task& b) {
-  if (a.agent_id().value() != b.agent_id().value() || a.resources_size() != b.resources_size())
-    return false;
-  for (int i = 0; i < a.resources_size(); ++i)
-    if (a.resources(i).SerializeAsString() != b.resources(i).SerializeAsString())
-      return false;
-  return true;
+agent_id agent_of(const packed_task& task) {
+  return agent_id{std::string(task.agent())};
+}
+
+framework_id owner_of(const packed_task& task) {
+  return framework_id{std::string(task.framework())};
 }
 
 std::set<std::string> roles_of(const mesos::v1::FrameworkInfo& info) {
@@ -81,7 +80,7 @@ void roles_model::drop_framework(const framework_id& id) {
   if (found == frameworks_.end())
     return;
   while (!found->second.tasks.empty())
-    drop_task(*task_ptr(found->second.tasks.begin()->second));
+    drop_task(*packed_task_ptr(found->second.tasks.begin()->second));
   while (!found->second.executors.empty()) {
     const auto key = found->second.executors.begin()->first;
     drop_executor(id, key.first, key.second);
@@ -89,13 +88,13 @@ void roles_model::drop_framework(const framework_id& id) {
   frameworks_.erase(found);
 }
 
-void roles_model::put_task(const task_ptr& task) {
-  const framework_id owner{task->framework_id().value()};
+void roles_model::put_task(const packed_task_ptr& task) {
+  const auto owner = owner_of(*task);
   auto& tasks = frameworks_[owner].tasks;
-  const task_id id{task->task_id().value()};
+  const task_id id{std::string(task->task())};
   auto known = tasks.find(id);
   if (known != tasks.end() && !wire::is_terminal(task->state()) &&
-      hold_the_same(*known->second, *task)) {
+      known->second->same_launch(*task)) {
     known->second = task;
     return;
   }
@@ -103,18 +102,17 @@ void roles_model::put_task(const task_ptr& task) {
   if (wire::is_terminal(task->state()))
     return;
   tasks[id] = task;
-  hold({owner, agent_id{task->agent_id().value()}}, read(task->resources()),
-       &role_entry::allocated);
+  hold({owner, agent_of(*task)}, read(task->unpack().resources()), &role_entry::allocated);
 }
 
-void roles_model::drop_task(const mesos::v1::Task& task) {
-  const framework_id owner{task.framework_id().value()};
+void roles_model::drop_task(const packed_task& task) {
+  const auto owner = owner_of(task);
   auto framework = frameworks_.find(owner);
   if (framework == frameworks_.end())
     return;
-  auto node = framework->second.tasks.extract(task_id{task.task_id().value()});
+  auto node = framework->second.tasks.extract(task_id{std::string(task.task())});
   if (node)
-    release({owner, agent_id{node.mapped()->agent_id().value()}}, read(node.mapped()->resources()),
+    release({owner, agent_of(*node.mapped())}, read(node.mapped()->unpack().resources()),
             &role_entry::allocated);
 }
 
@@ -151,7 +149,7 @@ void roles_model::drop_offer(const offer_id& id) {
 void roles_model::hold(const place& where, const resources& held, kind which) {
   for (const auto& item : held)
     if (item.allocation_role)
-      (roles_[*item.allocation_role].*which)[where].add(item);
+      (roles_[*item.allocation_role].*which)[where.framework].add(where.agent, item);
 }
 
 void roles_model::release(const place& where, const resources& held, kind which) {
@@ -161,9 +159,11 @@ void roles_model::release(const place& where, const resources& held, kind which)
       continue;
     auto& all = roles_[*item.allocation_role].*which;
     roles.insert(*item.allocation_role);
-    auto found = all.find(where);
-    if (found != all.end() && found->second.subtract_if_contained(resources{item}) &&
-        found->second.empty())
+    auto found = all.find(where.framework);
+    if (found == all.end())
+      continue;
+    found->second.subtract(where.agent, item);
+    if (found->second.empty())
       all.erase(found);
   }
   for (const auto& role : roles)
@@ -193,13 +193,14 @@ role_row roles_model::row(const std::string& name) const {
   auto found = roles_.find(name);
   if (found == roles_.end())
     return row;
-  for (const auto& [where, held] : found->second.allocated) {
-    row.frameworks.insert(where.first);
+  for (const auto& [framework, sum] : found->second.allocated) {
+    const auto held = sum.total();
+    row.frameworks.insert(framework);
     row.allocated += held;
     row.consumed += held.unreserved().non_revocable().scalars();
   }
-  for (const auto& [where, held] : found->second.offered)
-    row.offered += held;
+  for (const auto& [framework, sum] : found->second.offered)
+    row.offered += sum.total();
   return row;
 }
 

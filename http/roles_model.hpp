@@ -2,6 +2,7 @@
 /// the same changes as the state model, and pure like it.
 #pragma once
 
+#include "http/resource_sum.hpp"
 #include "model/resources.hpp"
 #include "protocol/state_delta.hpp"
 
@@ -36,9 +37,7 @@ class roles_model {
   const role_weights& weights() const { return weights_; }
 
  private:
-  using place = std::pair<framework_id, agent_id>;
-  /// By holder: ranges of different agents must not be mixed, or what goes could not be taken out.
-  using holdings = std::map<place, resources>;
+  using holdings = std::map<framework_id, resource_sum>;
 
   struct role_entry {
     holdings allocated;
@@ -48,8 +47,13 @@ class roles_model {
 
   struct framework_entry {
     std::set<std::string> roles;
-    std::map<task_id, task_ptr> tasks; ///< that hold resources
+    std::map<task_id, packed_task_ptr> tasks; ///< that hold resources
     std::map<std::pair<agent_id, executor_id>, resources> executors;
+  };
+
+  struct place {
+    framework_id framework;
+    agent_id agent;
   };
 
   struct offer_entry {
@@ -61,8 +65,8 @@ class roles_model {
 
   void put_framework(const framework_view& view);
   void drop_framework(const framework_id& id);
-  void put_task(const task_ptr& task);
-  void drop_task(const mesos::v1::Task& task);
+  void put_task(const packed_task_ptr& task);
+  void drop_task(const packed_task& task);
   void put_executor(const executor_view& view);
   void drop_executor(const framework_id& framework, const agent_id& agent, const executor_id& id);
   void put_offer(const mesos::v1::Offer& offer);

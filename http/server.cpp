@@ -1,6 +1,7 @@
 #include "http/server.hpp"
 
 #include "http/reactor.hpp"
+#include "http/serving_thread.hpp"
 
 #include <algorithm>
 #include <caf/error.hpp>
@@ -84,8 +85,11 @@ caf::expected<uint16_t> server::start() {
     if (auto p = pool.lock())
       p->resume(std::move(x));
   };
-  s.workers->start(std::max<size_t>(s.config.workers, 1), context);
-  s.io_thread = std::thread([&s] { s.io->run(); });
+  s.workers->start(std::max<size_t>(s.config.workers, 1), s.config.nice, context);
+  s.io_thread = std::thread([&s] {
+    yield_to_actors(s.config.nice);
+    s.io->run();
+  });
   return s.port;
 }
 

@@ -23,6 +23,7 @@ struct server_config {
   uint16_t port = 0;               ///< 0: any free one, see server::port()
 
   size_t workers = 16;         ///< threads that run handlers
+  int nice = 10;               ///< of all threads: those of actors go first, 0 to 19
   size_t queued = 1024;        ///< requests that wait for a worker; more get 503
   size_t max_uri = 8000;       ///< request line; more gets 414
   size_t max_head = 64u << 10; ///< request line and headers; more gets 431

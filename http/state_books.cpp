@@ -12,36 +12,8 @@ namespace troupe::http {
 
 namespace {
 
-resources held_by(const mesos::v1::Task& task) {
-  auto value = wire::from_proto(task.resources());
-  return value ? std::move(*value) : resources{};
-}
-
-/// The usual update tells a state or a health: what the task holds stays.
-bool hold_the_same(const mesos::v1::Task& a, const mesos::v1::Task& b) {
-  if (a.agent_id().value() != b.agent_id().value() || a.resources_size() != b.resources_size())
-    return false;
-  std::string left;
-  std::string right;
-  for (int i = 0; i < a.resources_size(); ++i)
-    if (!a.resources(i).SerializePartialToString(&left) ||
-        !b.resources(i).SerializePartialToString(&right) || left != right)
-      return false;
-  return true;
-}
-
-std::string render_task(const mesos::v1::Task& task) {
-  std::string json;
-  append_task(json, task);
-  return json;
-}
-
-double first_status_of(const mesos::v1::Task& task) {
-  return task.statuses_size() > 0 ? task.statuses(0).timestamp() : -1;
-}
-
-agent_id agent_of(const mesos::v1::Task& task) {
-  return agent_id{task.agent_id().value()};
+agent_id agent_of(const packed_task& task) {
+  return agent_id{std::string(task.agent())};
 }
 
 } // namespace
@@ -54,23 +26,29 @@ state_model::framework_entry& state_model::framework_of(const framework_id& id) 
   return framework;
 }
 
-void state_model::put_task(framework_entry& framework, const task_ptr& task) {
-  const task_id id{task->task_id().value()};
-  recent_.task(task->framework_id().value(), id.value());
+const mesos::v1::Task& state_model::unpacked(const packed_task& task) {
+  if (!unpacked_)
+    unpacked_ = std::make_shared<mesos::v1::Task>();
+  task.unpack_into(*unpacked_);
+  return *unpacked_;
+}
+
+void state_model::put_task(framework_entry& framework, const packed_task_ptr& task) {
+  const task_id id{std::string(task->task())};
+  recent_.task(std::string(task->framework()), id.value());
   auto [found, is_new] = framework.tasks.try_emplace(id);
   auto& entry = found->second;
   const bool holds = !wire::is_removable(task->state());
-  const bool counts_the_same = !is_new && entry.task->state() == task->state() &&
-                               entry.task->agent_id().value() == task->agent_id().value();
+  const bool counts_the_same =
+      !is_new && entry.task->state() == task->state() && entry.task->agent() == task->agent();
   if (is_new)
     forget_unreachable(framework, id);
   else if (!counts_the_same)
     uncount(framework, *entry.task);
-  const bool same = !is_new && entry.holds == holds && hold_the_same(*entry.task, *task);
+  const bool same = !is_new && entry.holds == holds && entry.task->same_launch(*task);
   if (!same)
     release_task(framework, entry);
   entry.task = task;
-  entry.first_status = first_status_of(*task);
   if (!counts_the_same)
     count(framework, *task);
   if (!same && holds)
@@ -78,11 +56,15 @@ void state_model::put_task(framework_entry& framework, const task_ptr& task) {
   show(framework.tasks_shown, entry);
 }
 
-void state_model::show(entity_pages& pages, task_entry& entry) const {
-  pages.put(entry.shown, shown_as::v0, render_task(*entry.task));
+void state_model::show(entity_pages& pages, task_entry& entry) {
+  const auto& task = unpacked(*entry.task);
+  entry.first_status = task.statuses_size() > 0 ? task.statuses(0).timestamp() : -1;
+  std::string json;
+  append_task(json, task);
+  pages.put(entry.shown, shown_as::v0, json);
   for (auto encoding : v1_encodings)
     if (is_wanted(encoding))
-      pages.put(entry.shown, encoding, *entry.task);
+      pages.put(entry.shown, encoding, task);
 }
 
 void state_model::forget_task(framework_entry& framework, const task_id& id) {
@@ -98,7 +80,7 @@ void state_model::forget_task(framework_entry& framework, const task_id& id) {
 void state_model::forget_unreachable(framework_entry& framework, const task_id& id) {
   auto& ring = framework.unreachable;
   auto found = std::find_if(ring.tasks.begin(), ring.tasks.end(), [&](const task_entry& each) {
-    return each.task->task_id().value() == id.value();
+    return each.task->task() == id.value();
   });
   if (found == ring.tasks.end())
     return;
@@ -107,12 +89,11 @@ void state_model::forget_unreachable(framework_entry& framework, const task_id& 
   ring.tasks.erase(found);
 }
 
-void state_model::keep(framework_entry& framework, task_ring& ring, const task_ptr& task,
+void state_model::keep(framework_entry& framework, task_ring& ring, const packed_task_ptr& task,
                        std::size_t limit) {
-  recent_.task(task->framework_id().value(), task->task_id().value());
+  recent_.task(std::string(task->framework()), std::string(task->task()));
   task_entry entry;
   entry.task = task;
-  entry.first_status = first_status_of(*task);
   show(ring.shown, entry);
   ring.tasks.push_back(std::move(entry));
   count(framework, *task);
@@ -121,6 +102,11 @@ void state_model::keep(framework_entry& framework, task_ring& ring, const task_p
     ring.shown.remove(ring.tasks.front().shown);
     ring.tasks.pop_front();
   }
+}
+
+resources state_model::held_by(const packed_task& task) {
+  auto value = wire::from_proto(unpacked(task).resources());
+  return value ? std::move(*value) : resources{};
 }
 
 void state_model::hold_task(framework_entry& framework, task_entry& entry) {
@@ -136,33 +122,36 @@ void state_model::release_task(framework_entry& framework, task_entry& entry) {
   entry.holds = false;
 }
 
-void state_model::count(framework_entry& framework, const mesos::v1::Task& task) {
-  const auto agent = agent_of(task);
-  auto& there = tasks_on_[agent];
+const framework_id& state_model::owner_of(const packed_task& task) const {
+  return frameworks_.find(framework_id{std::string(task.framework())})->first;
+}
+
+void state_model::count(framework_entry& framework, const packed_task& task) {
+  auto& [agent, there] = *tasks_on_.try_emplace(agent_of(task)).first;
   framework.counts.add(task.state());
   there.counts.add(task.state());
-  ++there.frameworks[framework_id{task.framework_id().value()}];
-  if (++framework.agents[agent] == 1)
+  ++there.frameworks[&owner_of(task)];
+  if (++framework.agents[&agent] == 1)
     framework.agents_json = nullptr;
   touch(agent, {brief});
 }
 
-void state_model::uncount(framework_entry& framework, const mesos::v1::Task& task) {
-  const auto agent = agent_of(task);
+void state_model::uncount(framework_entry& framework, const packed_task& task) {
+  const auto there = tasks_on_.find(agent_of(task));
+  auto& [agent, tasks] = *there;
+  touch(agent, {brief});
   framework.counts.remove(task.state());
-  auto mine = framework.agents.find(agent);
+  auto mine = framework.agents.find(&agent);
   if (--mine->second == 0) {
     framework.agents.erase(mine);
     framework.agents_json = nullptr;
   }
-  auto there = tasks_on_.find(agent);
-  there->second.counts.remove(task.state());
-  auto owner = there->second.frameworks.find(framework_id{task.framework_id().value()});
+  tasks.counts.remove(task.state());
+  auto owner = tasks.frameworks.find(&owner_of(task));
   if (--owner->second == 0)
-    there->second.frameworks.erase(owner);
-  if (there->second.frameworks.empty())
+    tasks.frameworks.erase(owner);
+  if (tasks.frameworks.empty())
     tasks_on_.erase(there);
-  touch(agent, {brief});
 }
 
 void state_model::hold(framework_entry& framework, const agent_id& agent, const resources& held,

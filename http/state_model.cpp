@@ -139,19 +139,19 @@ void state_model::on(const delta::framework_completed& x) {
 }
 
 void state_model::on(const delta::task_changed& x) {
-  auto& framework = framework_of(framework_id{x.task->framework_id().value()});
+  auto& framework = framework_of(framework_id{std::string(x.task->framework())});
   put_task(framework, x.task);
 }
 
 void state_model::on(const delta::task_completed& x) {
-  auto& framework = framework_of(framework_id{x.task->framework_id().value()});
-  forget_task(framework, task_id{x.task->task_id().value()});
+  auto& framework = framework_of(framework_id{std::string(x.task->framework())});
+  forget_task(framework, task_id{std::string(x.task->task())});
   keep(framework, framework.completed, x.task, config_.max_completed_tasks);
 }
 
 void state_model::on(const delta::task_unreachable& x) {
-  auto& framework = framework_of(framework_id{x.task->framework_id().value()});
-  forget_task(framework, task_id{x.task->task_id().value()});
+  auto& framework = framework_of(framework_id{std::string(x.task->framework())});
+  forget_task(framework, task_id{std::string(x.task->task())});
   keep(framework, framework.unreachable, x.task, config_.max_unreachable_tasks);
 }
 

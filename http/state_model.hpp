@@ -113,15 +113,26 @@ class state_model {
   shared_body_ptr v1_subscribed(wire::media encoding, double heartbeat_interval);
 
   /// What events tell; null when it is not there.
-  const mesos::v1::Task* find_task(const framework_id& framework, const task_id& task) const;
+  const packed_task* find_task(const framework_id& framework, const task_id& task) const;
   const framework_view* find_framework(const framework_id& id) const;
   bool has_agent(const agent_id& id) const { return agents_.contains(id); }
   mesos::v1::master::Response_GetFrameworks_Framework v1_whole(const framework_id& id) const;
   mesos::v1::master::Response_GetAgents_Agent v1_whole(const agent_id& id) const;
 
  private:
+  struct by_value {
+    template <class Id>
+    bool operator()(const Id* a, const Id* b) const {
+      return *a < *b;
+    }
+  };
+  /// How many of something by an id that is the key of an entry elsewhere: there are as many as pairs of
+  /// frameworks and agents.
+  template <class Id>
+  using counts_by = std::map<const Id*, std::size_t, by_value>;
+
   struct task_entry {
-    task_ptr task;
+    packed_task_ptr task;
     entity_pages::place shown;
     double first_status = -1;
     bool holds = false; ///< its resources count as used
@@ -156,10 +167,10 @@ class state_model {
     resource_sum used;
     resource_sum offered;
     task_counts counts;
-    std::map<agent_id, std::size_t> agents; ///< tasks of whatever state by agent
-    fragment head;                          ///< null when something in it changed
-    std::array<shared_body_ptr, 2> v1;      ///< by encoding; null when something in it changed
-    fragment agents_json;                   ///< the ids of `agents`
+    counts_by<agent_id> agents;        ///< tasks of whatever state by agent
+    fragment head;                     ///< null when something in it changed
+    std::array<shared_body_ptr, 2> v1; ///< by encoding; null when something in it changed
+    fragment agents_json;              ///< the ids of `agents`
   };
 
   /// The forms of an agent: of `/state`, of `/slaves`, of `/state-summary`, and of the v1 API.
@@ -177,7 +188,7 @@ class state_model {
   /// Tasks of registered frameworks on an agent, which may be gone.
   struct agent_tasks {
     task_counts counts;
-    std::map<framework_id, std::size_t> frameworks;
+    counts_by<framework_id> frameworks;
   };
 
   struct offer_entry {
@@ -226,15 +237,20 @@ class state_model {
 
   // state_books.cpp: tasks and sums
   framework_entry& framework_of(const framework_id& id);
-  void put_task(framework_entry& framework, const task_ptr& task);
-  void show(entity_pages& pages, task_entry& entry) const;
+  void put_task(framework_entry& framework, const packed_task_ptr& task);
+  void show(entity_pages& pages, task_entry& entry);
+  resources held_by(const packed_task& task);
+  /// Valid until the next call.
+  const mesos::v1::Task& unpacked(const packed_task& task);
   void forget_task(framework_entry& framework, const task_id& id);
   void forget_unreachable(framework_entry& framework, const task_id& id);
-  void keep(framework_entry& framework, task_ring& ring, const task_ptr& task, std::size_t limit);
+  void keep(framework_entry& framework, task_ring& ring, const packed_task_ptr& task,
+            std::size_t limit);
   void hold_task(framework_entry& framework, task_entry& entry);
   void release_task(framework_entry& framework, task_entry& entry);
-  void count(framework_entry& framework, const mesos::v1::Task& task);
-  void uncount(framework_entry& framework, const mesos::v1::Task& task);
+  const framework_id& owner_of(const packed_task& task) const;
+  void count(framework_entry& framework, const packed_task& task);
+  void uncount(framework_entry& framework, const packed_task& task);
   /// One of the two sums of a framework and an agent.
   using framework_sum = resource_sum framework_entry::*;
   using agent_sum = resources agent_entry::*;
@@ -264,8 +280,8 @@ class state_model {
   bool render_agents(wire::media encoding, std::size_t& left);
   bool render_tasks(wire::media encoding, std::size_t& left);
   bool render_offers(wire::media encoding, std::size_t& left);
-  static void render_rest(const framework_id& id, framework_entry& framework, wire::media encoding,
-                          std::size_t& left);
+  void render_rest(const framework_id& id, framework_entry& framework, wire::media encoding,
+                   std::size_t& left);
 
   // state_v1_bodies.cpp
   shared_body_ptr v1_member(int what, wire::media encoding);
@@ -290,7 +306,7 @@ class state_model {
   std::array<fragment_pages, forms> agents_json_{
       fragment_pages(), fragment_pages(), fragment_pages(), fragment_pages(), fragment_pages("")};
   std::array<std::set<agent_id>, forms> stale_; ///< agents whose text is not that of their entry
-  std::map<agent_id, agent_tasks> tasks_on_;
+  std::map<agent_id, agent_tasks> tasks_on_;    ///< as long as there are some
   std::map<agent_id, shared<recovered_agent_view>> recovered_agents_;
   std::map<framework_id, framework_entry> frameworks_;
   std::deque<framework_entry> completed_frameworks_;
@@ -301,6 +317,7 @@ class state_model {
   /// Of this state, as far as somebody asked, by encoding and type.
   std::map<std::pair<wire::media, int>, shared_body_ptr> v1_bodies_;
   recent_changes recent_;
+  std::shared_ptr<mesos::v1::Task> unpacked_; ///< the last one, for its memory; null: none yet
 };
 
 } // namespace troupe::http

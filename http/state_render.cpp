@@ -21,7 +21,7 @@ fragment part(std::string value) {
 template <class Ids>
 void append_ids(std::string& out, const Ids& ids) {
   append_json_array(out, ids, [](std::string& to, const auto& each) {
-    wire::append_json_string(to, each.first.value());
+    wire::append_json_string(to, each.first->value());
   });
 }
 
@@ -73,8 +73,9 @@ std::string state_model::render(const agent_entry& agent, agent_form form) const
   if (form == full)
     append_full_members(object, *agent.view, agent.used, agent.offered);
   if (form == brief) {
+    static const agent_tasks none;
     const auto found = tasks_on_.find(agent.view->id);
-    const auto tasks = found == tasks_on_.end() ? agent_tasks{} : found->second;
+    const auto& tasks = found == tasks_on_.end() ? none : found->second;
     tasks.counts.append_to(object);
     append_ids(object.key("framework_ids"), tasks.frameworks);
   }
@@ -235,7 +236,7 @@ shared_body_ptr state_model::tasks(const task_query& query) {
     if (!framework.view || (query.framework && framework.view->id.value() != *query.framework))
       return;
     auto take = [&](const task_entry& each, const entity_pages& pages) {
-      if (!query.task || each.task->task_id().value() == *query.task)
+      if (!query.task || each.task->task() == *query.task)
         found.push_back({each.first_status, found.size(), &pages, &each.shown});
     };
     for (const auto& [id, each] : framework.tasks)

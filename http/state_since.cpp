@@ -34,7 +34,7 @@ void state_model::append_changed(body_builder& out, framework_entry& framework,
                                  const changed_entities& changed) const {
   const auto& owner = framework.view->id.value();
   auto touched = [&](const task_entry& each) {
-    return changed.tasks.count({owner, each.task->task_id().value()}) != 0;
+    return changed.tasks.count({owner, std::string(each.task->task())}) != 0;
   };
   out.add(head_of(framework));
   out.add(",\"tasks\":[");

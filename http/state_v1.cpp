@@ -78,7 +78,7 @@ bool state_model::render_tasks(wire::media encoding, std::size_t& left) {
         return false;
       at.task = t->first;
       if (!t->second.shown.has(v1_form(encoding)))
-        framework.tasks_shown.put(t->second.shown, encoding, *t->second.task);
+        framework.tasks_shown.put(t->second.shown, encoding, unpacked(*t->second.task));
     }
     if (left == 0)
       return false;
@@ -98,7 +98,7 @@ void state_model::render_rest(const framework_id& id, framework_entry& framework
   for (auto* ring : {&framework.completed, &framework.unreachable})
     for (auto& each : ring->tasks)
       if (!each.shown.has(form)) {
-        ring->shown.put(each.shown, encoding, *each.task);
+        ring->shown.put(each.shown, encoding, unpacked(*each.task));
         take(left, 1);
       }
   for (auto& [key, executor] : framework.executors)

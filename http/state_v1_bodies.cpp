@@ -186,8 +186,8 @@ shared_body_ptr state_model::v1_agents(wire::media encoding) {
   return out.finish();
 }
 
-const mesos::v1::Task* state_model::find_task(const framework_id& framework,
-                                              const task_id& task) const {
+const packed_task* state_model::find_task(const framework_id& framework,
+                                          const task_id& task) const {
   const auto owner = frameworks_.find(framework);
   if (owner == frameworks_.end())
     return nullptr;

@@ -1,5 +1,7 @@
 #include "http/worker_pool.hpp"
 
+#include "http/serving_thread.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace troupe::http {
@@ -29,9 +31,11 @@ worker_pool::~worker_pool() {
   stop();
 }
 
-void worker_pool::start(size_t threads, const std::shared_ptr<const dispatch_context>& context) {
+void worker_pool::start(size_t threads, int nice,
+                        const std::shared_ptr<const dispatch_context>& context) {
   for (size_t i = 0; i < threads; ++i)
-    threads_.emplace_back([this, context] {
+    threads_.emplace_back([this, nice, context] {
+      yield_to_actors(nice);
       dispatcher d(context);
       loop(d);
     });

@@ -23,7 +23,7 @@ class worker_pool {
   /// Stops if it runs.
   ~worker_pool();
 
-  void start(size_t threads, const std::shared_ptr<const dispatch_context>& context);
+  void start(size_t threads, int nice, const std::shared_ptr<const dispatch_context>& context);
 
   /// A new request: false if `limit` of them wait already.
   bool submit(std::shared_ptr<exchange> x);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <thread>
 
 namespace bench {
 
@@ -39,6 +40,16 @@ std::string read_until(int socket, std::string_view text, std::string& rest) {
   }
 }
 
+/// Sends a GET and reads the answer's head; gives the body's size and what has come of it.
+size_t ask(int socket, const std::string& target, std::string& body) {
+  send_all(socket, "GET " + target + " HTTP/1.1\r\nHost: bench\r\n\r\n");
+  auto head = read_until(socket, "\r\n\r\n", body);
+  auto length = head.find("Content-Length: ");
+  if (!head.starts_with("HTTP/1.1 200") || length == head.npos)
+    throw std::runtime_error("unexpected answer: " + head);
+  return std::stoul(head.substr(length + 16));
+}
+
 } // namespace
 
 unique_fd connect_to(uint16_t port) {
@@ -53,35 +64,48 @@ unique_fd connect_to(uint16_t port) {
 }
 
 std::string fetch(int socket, const std::string& target) {
-  send_all(socket, "GET " + target + " HTTP/1.1\r\nHost: bench\r\n\r\n");
   std::string body;
-  auto head = read_until(socket, "\r\n\r\n", body);
-  auto length = head.find("Content-Length: ");
-  if (!head.starts_with("HTTP/1.1 200") || length == head.npos)
-    throw std::runtime_error("unexpected answer: " + head);
-  auto size = std::stoul(head.substr(length + 16));
-  while (body.size() < size) {
-    char buffer[4096];
-    auto n = ::recv(socket, buffer, sizeof buffer, 0);
-    if (n <= 0)
-      throw std::runtime_error("the server closed a connection");
-    body.append(buffer, static_cast<size_t>(n));
-  }
-  return body;
+  const auto size = ask(socket, target, body);
+  return body + read(socket, size - body.size());
 }
 
-unique_fd subscribe(uint16_t port) {
+void skip_answer(int socket, const std::string& target) {
+  std::string body;
+  const auto size = ask(socket, target, body);
+  skip(socket, size - body.size());
+}
+
+unique_fd subscribe(uint16_t port, const std::string& target) {
   auto socket = connect_to(port);
-  send_all(socket.get(), "POST /subscribe HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n");
-  std::string rest;
-  auto head = read_until(socket.get(), "\r\n\r\n", rest);
-  if (head.find("Transfer-Encoding: chunked") == head.npos)
-    throw std::runtime_error("no stream: " + head);
-  while (rest.find("hello\r\n") == rest.npos) {
-    std::string more;
-    rest += read_until(socket.get(), "\n", more) + more;
+  send_all(socket.get(),
+           "POST " + target + " HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n");
+  const std::string_view first = "hello\r\n";
+  for (;;) {
+    // What comes behind the first record stays for the reader.
+    char buffer[4096];
+    auto n = ::recv(socket.get(), buffer, sizeof buffer, MSG_PEEK);
+    if (n <= 0)
+      throw std::runtime_error("the server closed a connection");
+    const std::string_view got(buffer, static_cast<size_t>(n));
+    if (auto at = got.find(first); at != got.npos) {
+      if (got.find("Transfer-Encoding: chunked") >= at)
+        throw std::runtime_error("no stream: " + std::string(got));
+      skip(socket.get(), at + first.size());
+      return socket;
+    }
+    std::this_thread::yield();
   }
-  return socket;
+}
+
+std::string read(int socket, size_t bytes) {
+  std::string got(bytes, '\0');
+  for (size_t done = 0; done < bytes;) {
+    auto n = ::recv(socket, got.data() + done, bytes - done, 0);
+    if (n <= 0)
+      throw std::runtime_error("the server closed a connection");
+    done += static_cast<size_t>(n);
+  }
+  return got;
 }
 
 void skip(int socket, size_t bytes) {
@@ -120,7 +144,8 @@ void print(const std::vector<row>& rows) {
                 r.quiet.worst_us, r.quiet.per_second, r.broadcast_ms, r.events_per_s);
 }
 
-void write_json(const std::string& path, const std::vector<row>& rows) {
+void write_json(const std::string& path, const std::vector<row>& rows,
+                const std::vector<reader_row>& beside) {
   auto all = nlohmann::json::array();
   for (const auto& r : rows)
     all.push_back({{"subscribers", r.subscribers},
@@ -133,6 +158,12 @@ void write_json(const std::string& path, const std::vector<row>& rows) {
                    {"requests_per_s", r.quiet.per_second},
                    {"broadcast_ms", r.broadcast_ms},
                    {"events_per_s", r.events_per_s}});
+  for (const auto& r : beside)
+    all.push_back({{"readers", r.readers},
+                   {"answers_per_s", r.answers_per_s},
+                   {"event_p50_ms", r.p50_ms},
+                   {"event_p99_ms", r.p99_ms},
+                   {"event_worst_ms", r.worst_ms}});
   std::ofstream(path) << all.dump(2) << '\n';
 }
 

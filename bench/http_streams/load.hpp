@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/unique_fd.hpp"
+#include "readers.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,10 +18,16 @@ unique_fd connect_to(uint16_t port);
 /// Sends a GET and reads the answer's body; throws if the status is not 200.
 std::string fetch(int socket, const std::string& target);
 
-/// Opens an event stream and reads up to its first record.
-unique_fd subscribe(uint16_t port);
+/// The same without keeping the body.
+void skip_answer(int socket, const std::string& target);
 
-/// Reads exactly this many bytes and throws them away.
+/// Opens an event stream and reads up to its first record.
+unique_fd subscribe(uint16_t port, const std::string& target = "/subscribe");
+
+/// Reads exactly this many bytes.
+std::string read(int socket, size_t bytes);
+
+/// The same and throws them away.
 void skip(int socket, size_t bytes);
 
 struct latency {
@@ -45,7 +52,8 @@ struct row {
 };
 
 void print(const std::vector<row>& rows);
-void write_json(const std::string& path, const std::vector<row>& rows);
+void write_json(const std::string& path, const std::vector<row>& rows,
+                const std::vector<reader_row>& beside);
 void write_svg(const std::string& path, const std::vector<row>& rows);
 
 } // namespace bench

@@ -3,13 +3,16 @@
 
 #include "http/server.hpp"
 #include "load.hpp"
+#include "readers.hpp"
 
+#include <atomic>
 #include <cstdio>
 #include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace troupe::http;
@@ -19,6 +22,10 @@ namespace {
 constexpr int rounds = 20'000;
 constexpr int burst = 100;
 constexpr size_t event_size = 1000;
+constexpr int timed_events = 2000;
+
+static_assert(std::is_trivially_copyable_v<bench::row>);
+static_assert(std::is_trivially_copyable_v<bench::reader_row>);
 
 /// A number of /proc/self/status, such as `VmRSS:` in kB.
 long status_of(const std::string& key) {
@@ -29,9 +36,60 @@ long status_of(const std::string& key) {
   throw std::runtime_error("no " + key);
 }
 
-/// `/subscribe`, `/version`, `/broadcast?n=`, and `/self`: what the server uses.
-router bench_routes(std::vector<event_stream_ptr>& streams, std::mutex& mutex) {
+/// The state of a cluster of 1,000 agents, in its pages.
+shared_body_ptr big_body() {
+  constexpr size_t pages = 640;
+  std::vector<fragment> parts;
+  for (size_t i = 0; i < pages; ++i)
+    parts.push_back(std::make_shared<const body_part>(std::string(16u << 10, 'x')));
+  return std::make_shared<const shared_body>(std::move(parts));
+}
+
+/// Event streams that get the time every millisecond.
+class ticker {
+ public:
+  ticker()
+      : thread_([this] { run(); }) {}
+  ~ticker() {
+    over_ = true;
+    thread_.join();
+  }
+  ticker(const ticker&) = delete;
+  ticker& operator=(const ticker&) = delete;
+
+  void add(event_stream_ptr stream) {
+    std::lock_guard lock(mutex_);
+    streams_.push_back(std::move(stream));
+  }
+
+ private:
+  void run() {
+    while (!over_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      std::lock_guard lock(mutex_);
+      auto time = std::to_string(
+          std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+      time.insert(0, bench::time_digits - time.size(), '0');
+      std::erase_if(streams_, [&](const auto& s) { return !s->push(time); });
+    }
+  }
+
+  std::mutex mutex_;
+  std::vector<event_stream_ptr> streams_;
+  std::atomic<bool> over_{false};
+  std::thread thread_;
+};
+
+/// `/subscribe`, `/version`, `/broadcast?n=`, `/big`, `/ticks`, and `/self`: what the server uses.
+router bench_routes(std::vector<event_stream_ptr>& streams, std::mutex& mutex, ticker& ticks) {
   router r("master");
+  r.get("master", "/big", [body = big_body()](const request&) { return json(body); });
+  r.get("master", "/ticks", [&](const request&) {
+    auto s = std::make_shared<event_stream>();
+    s->push("hello");
+    ticks.add(s);
+    return streaming(s, "application/json");
+  });
   r.get("master", "/version", [](const request&) { return json(R"({"version":"1.7.0"})"); });
   r.get("master", "/subscribe", [&](const request&) {
     auto s = std::make_shared<event_stream>();
@@ -93,12 +151,13 @@ bench::row run(uint16_t port, int subscribers) {
 }
 
 /// The clients' process: waits for the port, measures, gives the row back.
-int clients(int subscribers, int port_pipe, int row_pipe) {
+template <class Measure>
+int clients(const Measure& measure, int port_pipe, int row_pipe) {
   uint16_t port = 0;
   if (::read(port_pipe, &port, sizeof port) != sizeof port)
     return 1;
   try {
-    auto row = run(port, subscribers);
+    const auto row = measure(port);
     return ::write(row_pipe, &row, sizeof row) == sizeof row ? 0 : 1;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "http_streams: %s\n", e.what());
@@ -108,18 +167,20 @@ int clients(int subscribers, int port_pipe, int row_pipe) {
 
 /// The server's process. A new one for each row: memory that an earlier row has given back would
 /// hide the growth of the next.
-int serve(int subscribers, int row_pipe) {
+template <class Measure>
+int serve(const Measure& measure, int row_pipe) {
   int pipe[2];
   if (::pipe(pipe) != 0)
     return 1;
   auto child = ::fork(); // before the server has threads
   if (child == 0)
-    return clients(subscribers, pipe[0], row_pipe);
+    return clients(measure, pipe[0], row_pipe);
   std::vector<event_stream_ptr> streams;
   std::mutex mutex;
+  ticker ticks;
   server_config config;
   config.address = "127.0.0.1";
-  server s(config, bench_routes(streams, mutex));
+  server s(config, bench_routes(streams, mutex, ticks));
   auto port = s.start();
   if (!port || ::write(pipe[1], &*port, sizeof *port) != sizeof *port)
     return 1;
@@ -128,29 +189,43 @@ int serve(int subscribers, int row_pipe) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/// Measures in processes of its own.
+template <class Row, class Measure>
+bool add_row(std::vector<Row>& rows, const Measure& measure) {
+  int pipe[2];
+  if (::pipe(pipe) != 0)
+    return false;
+  auto child = ::fork();
+  if (child == 0)
+    ::_exit(serve(measure, pipe[1]));
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  Row row;
+  if (status != 0 || ::read(pipe[0], &row, sizeof row) != sizeof row)
+    return false;
+  rows.push_back(row);
+  return true;
+}
+
 } // namespace
 
 /// bench_http_streams [FILE]: writes FILE.json and FILE.svg (default: http_streams).
 int main(int argc, char** argv) {
   raise_file_limit();
   std::vector<bench::row> rows;
-  for (int subscribers : {0, 1000, 5000}) {
-    int pipe[2];
-    if (::pipe(pipe) != 0)
+  for (int subscribers : {0, 1000, 5000})
+    if (!add_row(rows, [=](uint16_t port) { return run(port, subscribers); }))
       return 1;
-    auto child = ::fork();
-    if (child == 0)
-      return serve(subscribers, pipe[1]);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    bench::row row;
-    if (status != 0 || ::read(pipe[0], &row, sizeof row) != sizeof row)
+  std::vector<bench::reader_row> beside;
+  for (int readers : {0, 1, 8, 20})
+    if (!add_row(beside, [=](uint16_t port) {
+          return bench::measure_readers(port, readers, timed_events);
+        }))
       return 1;
-    rows.push_back(row);
-  }
   std::string results = argc > 1 ? argv[1] : "http_streams";
   bench::print(rows);
-  bench::write_json(results + ".json", rows);
+  bench::print(beside);
+  bench::write_json(results + ".json", rows, beside);
   bench::write_svg(results + ".svg", rows);
   return 0;
 }

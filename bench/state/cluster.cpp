@@ -1,5 +1,7 @@
 #include "cluster.hpp"
 
+#include "http/replica_actor.hpp"
+
 #include "model/resource_text.hpp"
 #include "wire/resource_convert.hpp"
 
@@ -59,37 +61,43 @@ shared<framework_view> make_framework(std::size_t i) {
 }
 
 /// Task `n` of a framework; two stand on each agent.
-std::shared_ptr<v1::Task> make_task(std::size_t framework, std::size_t n, v1::TaskState state) {
+v1::Task make_task(std::size_t framework, std::size_t n, v1::TaskState state) {
   static const auto taken = wire::to_proto(bag("cpus:0.1;mem:32").allocated_to_role("*"),
                                            wire::resource_format::post_refinement);
-  auto task = std::make_shared<v1::Task>();
+  v1::Task task;
   const auto name = "task-" + std::to_string(framework) + "-" + std::to_string(n);
-  task->set_name(name);
-  task->mutable_task_id()->set_value(name);
-  task->mutable_framework_id()->set_value(framework_name(framework));
-  task->mutable_agent_id()->set_value(agent_name(n / cluster_shape::tasks_per_agent));
-  task->set_state(state);
-  *task->mutable_resources() = taken;
-  auto* status = task->add_statuses();
+  task.set_name(name);
+  task.mutable_task_id()->set_value(name);
+  task.mutable_framework_id()->set_value(framework_name(framework));
+  task.mutable_agent_id()->set_value(agent_name(n / cluster_shape::tasks_per_agent));
+  task.set_state(state);
+  *task.mutable_resources() = taken;
+  auto* status = task.add_statuses();
   status->mutable_task_id()->set_value(name);
   status->set_state(state);
   status->set_timestamp(1.7e9 + static_cast<double>(n) / 8);
   for (int i = 0; i < labels_per_task; ++i) {
-    auto* label = task->mutable_labels()->add_labels();
+    auto* label = task.mutable_labels()->add_labels();
     label->set_key("key" + std::to_string(i));
     label->set_value("value" + std::to_string(i));
   }
   return task;
 }
 
+packed_task_ptr packed(v1::Task task) {
+  return std::make_shared<const packed_task>(std::move(task));
+}
+
 struct cluster_state {
   cluster_shape shape;
-  std::vector<task_ptr> running; ///< by framework, then by number
+  std::vector<packed_task_ptr> running; ///< by framework, then by number
   std::vector<state_change> rest;
-  std::vector<caf::actor> replicas;
+  std::vector<http::replica_actor> replicas;
   std::uint64_t number = 0;
   std::size_t next = 0;
   std::shared_ptr<delta_times> times;
+  std::shared_ptr<time_log> waited = std::make_shared<time_log>();
+  std::shared_ptr<time_log> reached = std::make_shared<time_log>();
 
   void build() {
     rest.push_back(delta::master_changed{std::make_shared<master_view>(
@@ -100,12 +108,12 @@ struct cluster_state {
     for (std::size_t f = 0; f < cluster_shape::frameworks; ++f) {
       rest.push_back(delta::framework_changed{make_framework(f)});
       for (std::size_t n = 0; n < per_framework; ++n)
-        running.push_back(make_task(f, n, v1::TASK_RUNNING));
+        running.push_back(packed(make_task(f, n, v1::TASK_RUNNING)));
     }
     for (std::size_t f = cluster_shape::frameworks; f < 2 * cluster_shape::frameworks; ++f) {
       rest.push_back(delta::framework_changed{make_framework(f)});
       for (std::size_t n = 0; n < per_framework; ++n)
-        rest.push_back(delta::task_completed{make_task(f, n, v1::TASK_FINISHED)});
+        rest.push_back(delta::task_completed{packed(make_task(f, n, v1::TASK_FINISHED))});
       rest.push_back(delta::framework_completed{make_framework(f)});
     }
   }
@@ -121,20 +129,28 @@ struct cluster_state {
   state_delta update() {
     // A prime stride: neighbours in the books do not change together.
     next = (next + 7919) % running.size();
-    auto task = std::make_shared<v1::Task>(*running[next]);
-    auto* status = task->mutable_statuses(0);
+    auto progress = running[next]->unpack_progress();
+    auto* status = progress.mutable_statuses(0);
     status->set_timestamp(status->timestamp() + 1);
     status->set_healthy(!status->healthy());
-    running[next] = task;
+    running[next] = std::make_shared<const packed_task>(running[next]->after(progress));
     return {++number, std::make_shared<std::vector<state_change>>(
-                          std::vector<state_change>{delta::task_changed{std::move(task)}})};
+                          std::vector<state_change>{delta::task_changed{running[next]}})};
   }
 };
+
+http::view_state probe(std::shared_ptr<time_log> log) {
+  return {[log = std::move(log), sent = std::chrono::steady_clock::now()](const auto&) {
+            log->note(std::chrono::steady_clock::now() - sent);
+            return http::empty(204);
+          },
+          http::responder([](const http::response&) {})};
+}
 
 caf::behavior cluster(caf::event_based_actor* self, const std::shared_ptr<cluster_state>& state) {
   return {
       [=](const attach_replica& x) {
-        state->replicas.push_back(caf::actor_cast<caf::actor>(x.replica));
+        state->replicas.push_back(caf::actor_cast<http::replica_actor>(x.replica));
         self->send(state->replicas.back(), state->snapshot());
       },
       [=](std::size_t updates) {
@@ -144,14 +160,20 @@ caf::behavior cluster(caf::event_based_actor* self, const std::shared_ptr<cluste
           for (const auto& replica : state->replicas)
             self->send(replica, delta);
         }
+        // Comes to its turn when the replica has applied what was sent before.
+        for (const auto& replica : state->replicas)
+          self->send(replica, probe(state->reached));
+      },
+      [=](const master_event& x) {
+        state->waited->note(std::chrono::steady_clock::now() - x.sent);
       },
   };
 }
 
 } // namespace
 
-std::vector<task_ptr> sample_tasks(std::size_t count) {
-  std::vector<task_ptr> tasks;
+std::vector<v1::Task> sample_tasks(std::size_t count) {
+  std::vector<v1::Task> tasks;
   for (std::size_t n = 0; n < count; ++n)
     tasks.push_back(make_task(0, n, v1::TASK_RUNNING));
   return tasks;
@@ -162,7 +184,7 @@ simulated_master spawn_cluster(caf::actor_system& system, const cluster_shape& s
   state->shape = shape;
   state->times = std::make_shared<delta_times>(remembered_deltas);
   state->build();
-  return {system.spawn(cluster, state), state->times};
+  return {system.spawn(cluster, state), state->times, state->waited, state->reached};
 }
 
 } // namespace troupe::bench

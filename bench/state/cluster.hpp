@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 namespace troupe::bench {
@@ -47,13 +49,39 @@ class delta_times {
   std::atomic<std::uint64_t> last_{0};
 };
 
-/// Running tasks as the cluster has them.
-std::vector<task_ptr> sample_tasks(std::size_t count);
+/// Times in milliseconds that several threads note.
+class time_log {
+ public:
+  void note(std::chrono::steady_clock::duration time) {
+    std::lock_guard lock(mutex_);
+    all_.push_back(std::chrono::duration<double, std::milli>(time).count());
+  }
+  /// What was noted since the last call.
+  std::vector<double> take() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(all_, {});
+  }
 
-/// A plain handle for what the bench tells its master: `std::size_t n` is "update n tasks now".
+ private:
+  std::mutex mutex_;
+  std::vector<double> all_;
+};
+
+/// A message that the master only notes the delay of.
+struct master_event {
+  std::chrono::steady_clock::time_point sent;
+};
+
+/// Running tasks as the cluster has them.
+std::vector<mesos::v1::Task> sample_tasks(std::size_t count);
+
+/// A plain handle for what the bench tells its master: `std::size_t n` is "update n tasks now", and
+/// `master_event`.
 struct simulated_master {
   caf::actor handle;
   std::shared_ptr<delta_times> times;
+  std::shared_ptr<time_log> waited;  ///< from a `master_event` to its turn
+  std::shared_ptr<time_log> reached; ///< from deltas to the replica that has applied them
 
   /// What replicas take for the master.
   master_actor as_master() const { return caf::actor_cast<master_actor>(handle); }
@@ -63,3 +91,5 @@ struct simulated_master {
 simulated_master spawn_cluster(caf::actor_system& system, const cluster_shape& shape);
 
 } // namespace troupe::bench
+
+TROUPE_MESSAGE(troupe::bench::master_event)

@@ -18,6 +18,10 @@
 #include <thread>
 #include <tuple>
 
+/// Of jemalloc, when the bench is linked with it.
+extern "C" int mallctl(const char* name, void* old_value, size_t* old_size, void* new_value,
+                       size_t new_size) __attribute__((weak));
+
 namespace troupe::bench {
 
 namespace {
@@ -37,8 +41,19 @@ double memory_mb(const std::string& key) {
   throw std::runtime_error("no " + key);
 }
 
+/// Hands memory that is free back to the system, as the allocator does by itself after some seconds.
+void give_back_free_memory() {
+  if (mallctl == nullptr) {
+    ::malloc_trim(0);
+    return;
+  }
+  // 4096 stands for all arenas (MALLCTL_ARENAS_ALL).
+  if (mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0) != 0)
+    throw std::runtime_error("free memory cannot be given back");
+}
+
 void reset_peak() {
-  ::malloc_trim(0);
+  give_back_free_memory();
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
@@ -82,20 +97,17 @@ std::size_t count_tasks(const std::string& body) {
   return counter.tasks;
 }
 
-/// Asks for updates at a steady pace while it lives.
+/// While it lives: asks for updates at a steady pace, and sends the master an event a millisecond.
 class pacer {
  public:
-  pacer(const simulated_master& master, std::size_t per_second)
-      : master_(master) {
-    if (per_second > 0)
-      thread_ = std::thread([this, per_second] { run(per_second); });
-  }
+  pacer(const simulated_master& master, std::size_t updates_a_second)
+      : master_(master)
+      , thread_([this, updates_a_second] { run(updates_a_second); }) {}
   pacer(const pacer&) = delete;
   pacer& operator=(const pacer&) = delete;
   ~pacer() {
     stop_ = true;
-    if (thread_.joinable())
-      thread_.join();
+    thread_.join();
   }
 
  private:
@@ -108,6 +120,7 @@ class pacer {
       if (due > asked)
         caf::anon_send(master_.handle, due - asked);
       asked = std::max(asked, due);
+      caf::anon_send(master_.handle, master_event{clock::now()});
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
@@ -205,10 +218,19 @@ row measure_row(const stage& s, const std::string& what, const std::string& requ
   r.clients = clients;
   r.updates = updates;
   const auto number = s.master.times->last();
-  pacer updating(s.master, updates);
-  const auto cpu = process_cpu(RUSAGE_SELF);
-  const auto seen = run_clients(s.port, request, clients, duration);
-  r.server_cpu_s = (process_cpu(RUSAGE_SELF) - cpu - seen.cpu_seconds) / seen.seconds;
+  s.master.waited->take();
+  s.master.reached->take();
+  load seen;
+  {
+    pacer updating(s.master, updates);
+    const auto cpu = process_cpu(RUSAGE_SELF);
+    seen = run_clients(s.port, request, clients, duration);
+    r.server_cpu_s = (process_cpu(RUSAGE_SELF) - cpu - seen.cpu_seconds) / seen.seconds;
+  }
+  const auto waited = s.master.waited->take();
+  r.event_p50_ms = percentile(waited, 0.5);
+  r.event_p99_ms = percentile(waited, 0.99);
+  r.reach_p99_ms = percentile(s.master.reached->take(), 0.99);
   if (updates > 0 && s.master.times->last() == number)
     throw std::runtime_error("no task was updated");
   fill(r, seen);
@@ -231,7 +253,7 @@ std::size_t count_v1_tasks(const std::string& body) {
 /// Every replica has its own pages: each is asked once for each encoding.
 void measure_v1(cluster_report& report, const stage& s, const measure_options& options) {
   client one(s.port);
-  ::malloc_trim(0);
+  give_back_free_memory();
   const auto before = memory_mb("VmRSS:");
   for (auto [accept, bytes, first] :
        {std::tuple{v1_json, &report.v1_json_bytes, &report.v1_json_first_ms},
@@ -299,6 +321,8 @@ cluster_report measure_cluster(std::size_t agents, const measure_options& option
   }
   reset_peak();
   report.resident_mb = memory_mb("VmRSS:");
+  for (auto updates : options.updates)
+    report.rows.push_back(measure_row(s, "none", "", 0, updates, options.duration));
   for (auto updates : options.updates)
     for (auto clients : options.clients)
       report.rows.push_back(

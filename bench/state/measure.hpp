@@ -29,6 +29,8 @@ struct row {
   double server_cpu_s = 0; ///< a second of wall clock
   /// Age of the oldest change that the answer lacks, when its first byte comes.
   double stale_p50_ms = 0, stale_p99_ms = 0;
+  double reach_p99_ms = 0; ///< from a change to the replica that has applied it; 0 without changes
+  double event_p50_ms = 0, event_p99_ms = 0; ///< how long an event waits for the master's turn
 };
 
 struct cluster_report {

@@ -130,6 +130,8 @@ load run_clients(std::uint16_t port, const std::string& request, std::size_t cou
       }
       mine.cpu = thread_cpu();
     });
+  if (count == 0)
+    std::this_thread::sleep_for(duration);
   for (auto& each : threads)
     each.join();
   load result;

@@ -53,7 +53,8 @@ struct load {
   double latency_ms(double part) const;
 };
 
-/// `count` clients, a thread and a connection each, for `duration` and at least three answers each.
+/// `count` clients, a thread and a connection each, for `duration` and at least three answers each;
+/// without clients it only waits.
 load run_clients(std::uint16_t port, const std::string& request, std::size_t count,
                  std::chrono::milliseconds duration);
 

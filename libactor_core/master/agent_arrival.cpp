@@ -99,12 +99,12 @@ bool arrival::is_in_vain(const framework_id& owner, bool known) const {
 /// Says once more how a task ended, if it has, and completes it.
 void arrival::tell_end(const framework_id& owner, const task_id& id) {
   auto& framework = t.book.frameworks.at(owner);
-  const auto& view = *framework.tasks.at(id).view;
-  if (!wire::is_terminal(view.state()))
+  const auto& task = framework.tasks.at(id);
+  const auto state = task.view->state();
+  if (!wire::is_terminal(state))
     return;
-  t.tell(framework,
-         update_event(make_status(t, view, view.state(), TaskStatus::REASON_RECONCILIATION,
-                                  "Reconciliation: Latest task state")));
+  t.tell(framework, update_event(make_status(t, id, task, state, TaskStatus::REASON_RECONCILIATION,
+                                             "Reconciliation: Latest task state")));
   complete_task(t, framework, id);
 }
 
@@ -133,14 +133,15 @@ void arrival::take(const reported_task& told) {
   // that of the agent's next update, and reconciliation must not run ahead of it.
   task.clear_status_update_uuid();
   *task.mutable_agent_id() = agent.info->id();
-  auto status = make_status(t, task, task.state(), TaskStatus::REASON_AGENT_REREGISTERED,
-                            "Agent re-registered with the task");
-  bool terminal = wire::is_terminal(task.state());
+  const auto state = task.state();
+  const bool terminal = wire::is_terminal(state);
   add_task(t, framework, agent, std::move(task), told.used);
   grown = grown || !terminal;
   // The agent itself repeats a terminal update; after a failover nobody was told otherwise.
   if (!terminal && !was_expected)
-    t.tell(framework, update_event(std::move(status)));
+    t.tell(framework, update_event(make_status(t, id, framework.tasks.at(id), state,
+                                               TaskStatus::REASON_AGENT_REREGISTERED,
+                                               "Agent re-registered with the task")));
 }
 
 } // namespace troupe::master

@@ -27,7 +27,7 @@ using inverse_answer_ptr = shared<mesos::v1::allocator::InverseOfferStatus>;
 
 /// A task that is active, or terminal and not yet acknowledged.
 struct task_entry {
-  task_ptr view;
+  packed_task_ptr view;
   agent_id agent;
   resources used;                      ///< with allocation role
   std::optional<executor_id> executor; ///< nothing for a command task
@@ -55,8 +55,8 @@ struct framework_entry {
   std::map<agent_id, offer_id> inverse_offers; ///< at most one an agent
   std::map<task_id, task_entry> tasks;
   std::map<agent_id, std::map<executor_id, executor_entry>> executors;
-  history<task_id, task_ptr> unreachable_tasks;
-  history<task_id, task_ptr> completed_tasks;
+  history<task_id, packed_task_ptr> unreachable_tasks;
+  history<task_id, packed_task_ptr> completed_tasks;
   std::map<int, std::int64_t> task_states; ///< how many of `tasks` per TaskState
 
   bool connected() const { return endpoint != 0; }
@@ -112,8 +112,8 @@ struct inverse_offer_entry {
 /// What is left of a framework that has gone, for readers.
 struct completed_framework {
   shared<framework_view> view;
-  history<task_id, task_ptr> unreachable_tasks;
-  history<task_id, task_ptr> completed_tasks;
+  history<task_id, packed_task_ptr> unreachable_tasks;
+  history<task_id, packed_task_ptr> completed_tasks;
 };
 
 /// An authenticated peer; bound to an agent once it has registered.

@@ -10,14 +10,15 @@ namespace {
 using mesos::v1::OperationStatus;
 using mesos::v1::scheduler::Response;
 
-TaskStatus latest_status(const turn& t, const mesos::v1::Task& task) {
+TaskStatus latest_status(const turn& t, const task_id& id, const task_entry& task) {
+  const auto known = task.view->unpack_progress();
   // What the framework was told last, if anything: it must not hear of a state before its update.
-  auto state = task.has_status_update_state() ? task.status_update_state() : task.state();
-  auto status = make_status(t, task, state, TaskStatus::REASON_RECONCILIATION,
+  auto state = known.has_status_update_state() ? known.status_update_state() : known.state();
+  auto status = make_status(t, id, task, state, TaskStatus::REASON_RECONCILIATION,
                             "Reconciliation: Latest task state");
-  if (task.statuses_size() == 0)
+  if (known.statuses_size() == 0)
     return status;
-  const auto& newest = *task.statuses().rbegin();
+  const auto& newest = *known.statuses().rbegin();
   if (newest.has_healthy())
     status.set_healthy(newest.healthy());
   if (newest.has_check_status())
@@ -33,7 +34,7 @@ std::optional<agent_id> agent_of(const framework_entry& framework,
   if (asked.has_agent_id())
     return agent_id{asked.agent_id().value()};
   if (const auto* task = framework.unreachable_tasks.find(task_id{asked.task_id().value()}))
-    return agent_id{(*task)->agent_id().value()};
+    return agent_id{std::string((*task)->agent())};
   return std::nullopt;
 }
 
@@ -68,7 +69,7 @@ TaskStatus status_of_unknown(const turn& t, const framework_entry& framework, co
 void reconcile_one(turn& t, const framework_entry& framework, const Call::Reconcile::Task& asked) {
   task_id id{asked.task_id().value()};
   if (auto task = framework.tasks.find(id); task != framework.tasks.end()) {
-    report(t, framework, latest_status(t, *task->second.view));
+    report(t, framework, latest_status(t, id, task->second));
     return;
   }
   auto agent = agent_of(framework, asked);
@@ -117,7 +118,7 @@ void reconcile(turn& t, const framework_entry& framework, const Call::Reconcile&
     reconcile_one(t, framework, asked);
   if (reconcile.tasks().empty())
     for (const auto& [id, task] : framework.tasks)
-      report(t, framework, latest_status(t, *task.view));
+      report(t, framework, latest_status(t, id, task));
 }
 
 Response reconcile_operations(const turn& t, const Call::ReconcileOperations& wanted) {

@@ -17,12 +17,12 @@ TaskStatus make_status(const turn& t, const task_id& task, TaskState state,
   return status;
 }
 
-TaskStatus make_status(const turn& t, const mesos::v1::Task& task, TaskState state,
+TaskStatus make_status(const turn& t, const task_id& id, const task_entry& task, TaskState state,
                        TaskStatus::Reason reason, const std::string& message) {
-  auto status = make_status(t, task_id{task.task_id().value()}, state, reason, message);
-  *status.mutable_agent_id() = task.agent_id();
-  if (task.has_executor_id())
-    *status.mutable_executor_id() = task.executor_id();
+  auto status = make_status(t, id, state, reason, message);
+  status.mutable_agent_id()->set_value(task.agent.value());
+  if (task.executor)
+    status.mutable_executor_id()->set_value(task.executor->value());
   return status;
 }
 

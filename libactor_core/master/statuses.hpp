@@ -17,7 +17,7 @@ TaskStatus make_status(const turn& t, const task_id& task, TaskState state,
                        TaskStatus::Reason reason, const std::string& message);
 
 /// A status of a known task: with its agent, and its executor if it has one.
-TaskStatus make_status(const turn& t, const mesos::v1::Task& task, TaskState state,
+TaskStatus make_status(const turn& t, const task_id& id, const task_entry& task, TaskState state,
                        TaskStatus::Reason reason, const std::string& message);
 
 /// `name` in lower case, with the older word for agents: "reason_slave_removed". For metric keys.

@@ -70,7 +70,8 @@ void acknowledge(turn& t, framework_entry& framework, const Call::Acknowledge& a
   task_id id{acknowledge.task_id().value()};
   auto found = framework.tasks.find(id);
   bool known = found != framework.tasks.end() && found->second.agent == agent->id;
-  if (known && !found->second.view->has_status_update_uuid()) {
+  const auto progress = known ? found->second.view->unpack_progress() : mesos::v1::Task{};
+  if (known && !progress.has_status_update_uuid()) {
     t.count("master/invalid_status_update_acknowledgements");
     t.warning("acknowledgement ignored: its update was not sent by this master",
               {{"framework", framework.id.value()}, {"task", id.value()}});
@@ -83,11 +84,8 @@ void acknowledge(turn& t, framework_entry& framework, const Call::Acknowledge& a
   *passed->mutable_task_id() = acknowledge.task_id();
   passed->set_uuid(acknowledge.uuid());
   t.tell(*agent, std::move(record));
-  if (!known)
-    return;
-  const auto& view = *found->second.view;
-  if (wire::is_terminal(view.status_update_state()) &&
-      view.status_update_uuid() == acknowledge.uuid())
+  if (known && wire::is_terminal(progress.status_update_state()) &&
+      progress.status_update_uuid() == acknowledge.uuid())
     complete_task(t, framework, id);
 }
 

@@ -74,11 +74,11 @@ task_entry extract(turn& t, framework_entry& framework, const task_id& id) {
 }
 
 /// The task as it is after the master's own status.
-task_ptr with_status(const turn& t, const Task& task, const TaskStatus& status) {
-  auto result = std::make_shared<Task>(task);
-  result->set_state(status.state());
-  remember_status(*result, status, t.config.keep.statuses_per_task);
-  return result;
+packed_task_ptr with_status(const turn& t, const packed_task& task, const TaskStatus& status) {
+  auto progress = task.unpack_progress();
+  progress.set_state(status.state());
+  remember_status(progress, status, t.config.keep.statuses_per_task);
+  return std::make_shared<const packed_task>(task.after(progress));
 }
 
 } // namespace
@@ -94,7 +94,7 @@ void add_task(turn& t, framework_entry& framework, agent_entry& agent, Task task
     agent.take_into_use(used);
   entry.used = std::move(used);
   tally(t, framework, task.state(), 1);
-  entry.view = std::make_shared<const Task>(std::move(task));
+  entry.view = std::make_shared<const packed_task>(std::move(task));
   t.changed(delta::task_changed{entry.view});
   agent.tasks[framework.id].insert(id);
   framework.tasks.insert_or_assign(id, std::move(entry));
@@ -131,23 +131,23 @@ void remove_executor(turn& t, framework_entry& framework, agent_entry& agent,
 void apply_status(turn& t, framework_entry& framework, const task_id& id, const TaskStatus& status,
                   TaskState latest) {
   auto& entry = framework.tasks.at(id);
-  auto task = std::make_shared<Task>(*entry.view);
-  auto before = task->state();
+  auto progress = entry.view->unpack_progress();
+  auto before = progress.state();
   if (!wire::is_terminal(before)) {
     tally(t, framework, before, -1);
     tally(t, framework, latest, 1);
-    task->set_state(latest);
+    progress.set_state(latest);
   }
   if (status.has_uuid()) {
     // The state is noted in any case, so that reconciliation does not run ahead of an update that
     // is still to be heard; acknowledged is only what was sent on.
-    task->set_status_update_state(status.state());
-    task->clear_status_update_uuid();
+    progress.set_status_update_state(status.state());
+    progress.clear_status_update_uuid();
     if (framework.connected())
-      task->set_status_update_uuid(status.uuid());
+      progress.set_status_update_uuid(status.uuid());
   }
-  remember_status(*task, status, t.config.keep.statuses_per_task);
-  entry.view = task;
+  remember_status(progress, status, t.config.keep.statuses_per_task);
+  entry.view = std::make_shared<const packed_task>(entry.view->after(progress));
   if (!wire::is_terminal(before) && wire::is_terminal(latest)) {
     count_terminal(t, framework, latest, status);
     release(t, framework, entry);
@@ -165,7 +165,7 @@ void complete_task(turn& t, framework_entry& framework, const task_id& id) {
 void end_task(turn& t, framework_entry& framework, const task_id& id, TaskState state,
               TaskStatus::Reason reason, const std::string& message) {
   auto task = extract(t, framework, id);
-  auto status = make_status(t, *task.view, state, reason, message);
+  auto status = make_status(t, id, task, state, reason, message);
   count_terminal(t, framework, state, status);
   auto view = with_status(t, *task.view, status);
   t.tell(framework, update_event(std::move(status)));
@@ -177,7 +177,7 @@ void strand_task(turn& t, framework_entry& framework, const task_id& id, wall_ti
                  const std::string& message) {
   auto task = extract(t, framework, id);
   auto state = wire::visible_state(TaskState::TASK_UNREACHABLE, framework.traits.partition_aware);
-  auto status = make_status(t, *task.view, state, TaskStatus::REASON_AGENT_REMOVED, message);
+  auto status = make_status(t, id, task, state, TaskStatus::REASON_AGENT_REMOVED, message);
   if (state == TaskState::TASK_UNREACHABLE)
     status.mutable_unreachable_time()->set_nanoseconds(since.time_since_epoch().count());
   else

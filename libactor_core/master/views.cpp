@@ -8,10 +8,10 @@ namespace {
 
 void add_framework_to(std::vector<state_change>& changes, const framework_entry& framework) {
   changes.push_back(delta::framework_changed{view_of(framework)});
-  framework.completed_tasks.for_each([&](const task_id&, const task_ptr& task) {
+  framework.completed_tasks.for_each([&](const task_id&, const packed_task_ptr& task) {
     changes.push_back(delta::task_completed{task});
   });
-  framework.unreachable_tasks.for_each([&](const task_id&, const task_ptr& task) {
+  framework.unreachable_tasks.for_each([&](const task_id&, const packed_task_ptr& task) {
     changes.push_back(delta::task_unreachable{task});
   });
   for (const auto& [agent, executors] : framework.executors)
@@ -23,10 +23,10 @@ void add_framework_to(std::vector<state_change>& changes, const framework_entry&
 
 void add_completed_to(std::vector<state_change>& changes, const completed_framework& framework) {
   changes.push_back(delta::framework_changed{framework.view});
-  framework.completed_tasks.for_each([&](const task_id&, const task_ptr& task) {
+  framework.completed_tasks.for_each([&](const task_id&, const packed_task_ptr& task) {
     changes.push_back(delta::task_completed{task});
   });
-  framework.unreachable_tasks.for_each([&](const task_id&, const task_ptr& task) {
+  framework.unreachable_tasks.for_each([&](const task_id&, const packed_task_ptr& task) {
     changes.push_back(delta::task_unreachable{task});
   });
   changes.push_back(delta::framework_completed{framework.view});

@@ -11,6 +11,7 @@
 
 #include "model/resources.hpp"
 #include "model/time.hpp"
+#include "wire/packed_task.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -97,15 +98,15 @@ struct framework_completed {
 /// A task that is pending, active or terminal but not yet acknowledged. Its resources count as used while
 /// its state is not terminal.
 struct task_changed {
-  task_ptr task;
+  packed_task_ptr task;
 };
 /// The task moved to the framework's bounded list of completed tasks.
 struct task_completed {
-  task_ptr task;
+  packed_task_ptr task;
 };
 /// The task moved to the framework's bounded list of unreachable tasks.
 struct task_unreachable {
-  task_ptr task;
+  packed_task_ptr task;
 };
 struct executor_added {
   shared<executor_view> executor;

@@ -44,6 +44,8 @@ namespace troupe {
 template <class T>
 using shared = std::shared_ptr<const T>;
 
+class packed_task;
+
 using agent_info_ptr = shared<mesos::v1::AgentInfo>;
 using executor_call_ptr = shared<mesos::v1::executor::Call>;
 using executor_event_ptr = shared<mesos::v1::executor::Event>;
@@ -51,6 +53,7 @@ using executor_info_ptr = shared<mesos::v1::ExecutorInfo>;
 using framework_info_ptr = shared<mesos::v1::FrameworkInfo>;
 using inverse_offer_ptr = shared<mesos::v1::InverseOffer>;
 using offer_ptr = shared<mesos::v1::Offer>;
+using packed_task_ptr = shared<packed_task>;
 using scheduler_call_ptr = shared<mesos::v1::scheduler::Call>;
 using scheduler_event_ptr = shared<mesos::v1::scheduler::Event>;
 using task_info_ptr = shared<mesos::v1::TaskInfo>;

@@ -14,7 +14,7 @@ struct replica_view {
   std::map<std::string, agent_view> agents; ///< by id
   std::set<std::string> recovered_agents;
   std::set<std::string> frameworks;
-  std::map<task_name, task_ptr> tasks;
+  std::map<task_name, packed_task_ptr> tasks;
   std::set<std::string> offers;
   std::set<std::string> inverse_offers;
   std::uint64_t number = 0;

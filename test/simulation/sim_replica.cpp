@@ -11,8 +11,8 @@ struct reader {
   replica_view& view;
   stage& where;
 
-  task_name name_of(const task_ptr& task) const {
-    return {task->framework_id().value(), task->task_id().value()};
+  task_name name_of(const packed_task_ptr& task) const {
+    return {std::string(task->framework()), std::string(task->task())};
   }
   void need(bool holds, const std::string& what, const std::string& which) const {
     if (!holds)

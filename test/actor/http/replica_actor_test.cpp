@@ -181,13 +181,13 @@ TEST_CASE("the operator API's state is made bit by bit, deltas come in between a
   CHECK(answers.at(1).status == 503); // nobody leads yet
   auto many = *leading();
   for (int i = 0; i < 1000; ++i) {
-    auto task = std::make_shared<mesos::v1::Task>();
-    task->set_name("t");
-    task->mutable_task_id()->set_value(std::to_string(i));
-    task->mutable_framework_id()->set_value("F");
-    task->mutable_agent_id()->set_value("A");
-    task->set_state(mesos::v1::TASK_RUNNING);
-    many.push_back(delta::task_changed{task});
+    mesos::v1::Task task;
+    task.set_name("t");
+    task.mutable_task_id()->set_value(std::to_string(i));
+    task.mutable_framework_id()->set_value("F");
+    task.mutable_agent_id()->set_value("A");
+    task.set_state(mesos::v1::TASK_RUNNING);
+    many.push_back(delta::task_changed{std::make_shared<const packed_task>(std::move(task))});
   }
   s.tell(state_snapshot{8, std::make_shared<std::vector<state_change>>(many)});
   ask();

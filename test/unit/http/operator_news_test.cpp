@@ -35,17 +35,17 @@ struct news_fixture : fixture {
 
 using kinds = std::vector<Event::Type>;
 
-task_ptr
-with_status(const task_ptr& before, v1::TaskState state, const std::string& uuid,
+packed_task_ptr
+with_status(const packed_task& before, v1::TaskState state, const std::string& uuid,
             v1::TaskStatus::Reason reason = v1::TaskStatus::REASON_COMMAND_EXECUTOR_FAILED) {
-  auto task = std::make_shared<v1::Task>(*before);
-  task->set_state(state);
-  auto* status = task->add_statuses();
-  status->mutable_task_id()->CopyFrom(task->task_id());
+  auto progress = before.unpack_progress();
+  progress.set_state(state);
+  auto* status = progress.add_statuses();
+  status->mutable_task_id()->set_value(std::string(before.task()));
   status->set_state(state);
   status->set_uuid(uuid);
   status->set_reason(reason);
-  return task;
+  return std::make_shared<const packed_task>(before.after(progress));
 }
 
 } // namespace
@@ -67,21 +67,22 @@ TEST_CASE("agents and frameworks are told when they come, change and go") {
 TEST_CASE("a task is told when it comes and when its state or newest status says something new") {
   news_fixture f;
   f.start();
-  const auto staging = std::make_shared<v1::Task>(*task("t", v1::TASK_STAGING));
-  staging->clear_statuses();
+  auto fresh = task("t", v1::TASK_STAGING)->unpack();
+  fresh.clear_statuses();
+  const auto staging = packed(std::move(fresh));
   CHECK(f.types({delta::task_changed{staging}}) == kinds{Event::TASK_ADDED});
-  const auto running = with_status(staging, v1::TASK_RUNNING, "1");
+  const auto running = with_status(*staging, v1::TASK_RUNNING, "1");
   CHECK(f.types({delta::task_changed{running}}) == kinds{Event::TASK_UPDATED});
   CHECK(f.seen.back().task_updated().status().uuid() == "1");
   CHECK(f.seen.back().task_updated().state() == v1::TASK_RUNNING);
   CHECK(f.seen.back().task_updated().framework_id().value() == "F");
-  const auto again = with_status(running, v1::TASK_RUNNING, "2");
+  const auto again = with_status(*running, v1::TASK_RUNNING, "2");
   CHECK(f.types({delta::task_changed{again}}).empty());
-  const auto healthy = with_status(again, v1::TASK_RUNNING, "3",
+  const auto healthy = with_status(*again, v1::TASK_RUNNING, "3",
                                    v1::TaskStatus::REASON_TASK_HEALTH_CHECK_STATUS_UPDATED);
   CHECK(f.types({delta::task_changed{healthy}}) == kinds{Event::TASK_UPDATED});
   CHECK(f.types({delta::task_changed{healthy}}).empty());
-  const auto done = with_status(healthy, v1::TASK_FINISHED, "4");
+  const auto done = with_status(*healthy, v1::TASK_FINISHED, "4");
   CHECK(f.types({delta::task_changed{done}}) == kinds{Event::TASK_UPDATED});
   CHECK(f.types({delta::task_completed{done}}).empty()); // acknowledged: nothing new
 }
@@ -92,10 +93,10 @@ TEST_CASE(
   f.start();
   const auto one = task("t", v1::TASK_RUNNING);
   f.tell({delta::task_changed{one}});
-  const auto lost = with_status(one, v1::TASK_UNREACHABLE, "");
+  const auto lost = with_status(*one, v1::TASK_UNREACHABLE, "");
   CHECK(f.types({delta::task_unreachable{lost}}) == kinds{Event::TASK_UPDATED});
   CHECK(f.types({delta::task_changed{one}}) == kinds{Event::TASK_ADDED});
-  CHECK(f.types({delta::task_completed{with_status(one, v1::TASK_KILLED, "")}}) ==
+  CHECK(f.types({delta::task_completed{with_status(*one, v1::TASK_KILLED, "")}}) ==
         kinds{Event::TASK_UPDATED});
 }
 
@@ -106,7 +107,7 @@ TEST_CASE("what comes and goes within one delta does not confuse the events") {
       f.types({delta::framework_changed{framework("G")}, delta::agent_changed{agent("B")},
                delta::task_changed{task("t", v1::TASK_RUNNING, 1, "G", "B")},
                delta::task_completed{
-                   with_status(task("t", v1::TASK_RUNNING, 1, "G", "B"), v1::TASK_KILLED, "")},
+                   with_status(*task("t", v1::TASK_RUNNING, 1, "G", "B"), v1::TASK_KILLED, "")},
                delta::framework_completed{framework("G")}, delta::agent_removed{agent_id{"B"}}}) ==
       kinds{Event::TASK_ADDED, Event::TASK_UPDATED, Event::FRAMEWORK_REMOVED,
             Event::AGENT_REMOVED});
@@ -145,8 +146,8 @@ TEST_CASE("an old state and the events after it make the new state, whatever hap
         for (const auto& [key, state] : tasks)
           if (key.starts_with(owner + "/"))
             if (const auto* each = f.model.find_task(framework_id{owner}, task_id{key.substr(2)}))
-              all.push_back(delta::task_completed{with_status(std::make_shared<v1::Task>(*each),
-                                                              v1::TASK_KILLED, std::to_string(i))});
+              all.push_back(
+                  delta::task_completed{with_status(*each, v1::TASK_KILLED, std::to_string(i))});
         f.tell(std::move(all));
         change = delta::framework_completed{framework(owner)};
       }
@@ -157,14 +158,12 @@ TEST_CASE("an old state and the events after it make the new state, whatever hap
       break;
     case 5:
       if (known != nullptr)
-        change = delta::task_changed{with_status(std::make_shared<v1::Task>(*known),
-                                                 pick(2) ? v1::TASK_KILLING : v1::TASK_RUNNING,
-                                                 std::to_string(i))};
+        change = delta::task_changed{
+            with_status(*known, pick(2) ? v1::TASK_KILLING : v1::TASK_RUNNING, std::to_string(i))};
       break;
     default:
       if (known != nullptr)
-        change = delta::task_completed{
-            with_status(std::make_shared<v1::Task>(*known), v1::TASK_FAILED, std::to_string(i))};
+        change = delta::task_completed{with_status(*known, v1::TASK_FAILED, std::to_string(i))};
     }
     f.tell({change});
     for (const auto& event : f.seen) {

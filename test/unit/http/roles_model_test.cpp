@@ -29,16 +29,16 @@ delta::framework_changed framework(const std::string& id, const std::vector<std:
   return {view};
 }
 
-task_ptr task(const std::string& id, const std::string& role, const std::string& held,
-              v1::TaskState state = v1::TASK_RUNNING, const std::string& agent = "A") {
-  auto result = std::make_shared<v1::Task>();
-  result->set_name(id);
-  result->mutable_task_id()->set_value(id);
-  result->mutable_framework_id()->set_value("F");
-  result->mutable_agent_id()->set_value(agent);
-  result->set_state(state);
-  *result->mutable_resources() = list(held, role);
-  return result;
+packed_task_ptr task(const std::string& id, const std::string& role, const std::string& held,
+                     v1::TaskState state = v1::TASK_RUNNING, const std::string& agent = "A") {
+  v1::Task result;
+  result.set_name(id);
+  result.mutable_task_id()->set_value(id);
+  result.mutable_framework_id()->set_value("F");
+  result.mutable_agent_id()->set_value(agent);
+  result.set_state(state);
+  *result.mutable_resources() = list(held, role);
+  return std::make_shared<const packed_task>(std::move(result));
 }
 
 offer_ptr offer(const std::string& id, const std::string& role, const std::string& held) {

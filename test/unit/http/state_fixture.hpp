@@ -54,22 +54,26 @@ inline shared<framework_view> framework(const std::string& id, bool multi_role =
   return view;
 }
 
-inline task_ptr task(const std::string& id, v1::TaskState state, double started = 1,
-                     const std::string& owner = "F", const std::string& where = "A") {
-  auto result = std::make_shared<v1::Task>();
-  result->set_name("name-" + id);
-  result->mutable_task_id()->set_value(id);
-  result->mutable_framework_id()->set_value(owner);
-  result->mutable_agent_id()->set_value(where);
-  result->set_state(state);
-  *result->mutable_resources() =
+inline packed_task_ptr packed(v1::Task task) {
+  return std::make_shared<const packed_task>(std::move(task));
+}
+
+inline packed_task_ptr task(const std::string& id, v1::TaskState state, double started = 1,
+                            const std::string& owner = "F", const std::string& where = "A") {
+  v1::Task result;
+  result.set_name("name-" + id);
+  result.mutable_task_id()->set_value(id);
+  result.mutable_framework_id()->set_value(owner);
+  result.mutable_agent_id()->set_value(where);
+  result.set_state(state);
+  *result.mutable_resources() =
       wire::to_proto(bag("cpus:0.5;mem:32;ports:[1-2]").allocated_to_role("*"),
                      wire::resource_format::post_refinement);
-  auto* status = result->add_statuses();
+  auto* status = result.add_statuses();
   status->mutable_task_id()->set_value(id);
   status->set_state(state);
   status->set_timestamp(started);
-  return result;
+  return packed(std::move(result));
 }
 
 inline offer_ptr offer(const std::string& id, const std::string& where = "A") {

@@ -121,11 +121,11 @@ struct life {
   std::string where() { return dice() % 2 == 0 ? "A" : "B"; }
 
   /// Without ports: an agent has each only once.
-  task_ptr make(const std::string& id, v1::TaskState state, const std::string& owner) {
-    auto made = std::make_shared<v1::Task>(*task(id, state, serial, owner, where()));
-    *made->mutable_resources() = wire::to_proto(bag("cpus:0.5;mem:32").allocated_to_role("*"),
-                                                wire::resource_format::post_refinement);
-    return made;
+  packed_task_ptr make(const std::string& id, v1::TaskState state, const std::string& owner) {
+    auto made = task(id, state, serial, owner, where())->unpack();
+    *made.mutable_resources() = wire::to_proto(bag("cpus:0.5;mem:32").allocated_to_role("*"),
+                                               wire::resource_format::post_refinement);
+    return packed(std::move(made));
   }
 
   v1::TaskState state() {

@@ -60,9 +60,9 @@ struct reader {
              entry.first.find("executor " + id + "/") == 0;
     });
   }
-  void operator()(const delta::task_changed& x) { move_task(*x.task, "active"); }
-  void operator()(const delta::task_completed& x) { move_task(*x.task, "completed"); }
-  void operator()(const delta::task_unreachable& x) { move_task(*x.task, "unreachable"); }
+  void operator()(const delta::task_changed& x) { move_task(x.task->unpack(), "active"); }
+  void operator()(const delta::task_completed& x) { move_task(x.task->unpack(), "completed"); }
+  void operator()(const delta::task_unreachable& x) { move_task(x.task->unpack(), "unreachable"); }
   void operator()(const delta::executor_added& x) {
     known[executor_name(x.executor->framework, x.executor->agent,
                         x.executor->info->executor_id().value())] = "";

@@ -72,8 +72,8 @@ TEST_CASE("a valid task is sent to its agent and the rest of the offer goes back
   auto changed = w.changes<delta::task_changed>();
   REQUIRE(changed.size() == 1);
   CHECK(changed[0].task->state() == TaskState::TASK_STAGING);
-  CHECK(changed[0].task->user() == "root");
-  CHECK(!changed[0].task->has_executor_id());
+  CHECK(changed[0].task->unpack().user() == "root");
+  CHECK(!changed[0].task->unpack().has_executor_id());
   auto back = w.told_allocator<recover_resources>();
   REQUIRE(back.size() == 1);
   CHECK(back[0].returned == allocated("cpus:3;mem:4064;disk:1000;ports:[31000-31010]"));
@@ -226,7 +226,7 @@ TEST_CASE("an executor is paid for once, by the first of its tasks") {
   CHECK(w.changes<delta::executor_added>().size() == 1);
   CHECK(w.told_allocator<recover_resources>()[0].returned ==
         allocated("cpus:1.9;mem:4000;disk:1000;ports:[31000-31010]"));
-  CHECK(w.changes<delta::task_changed>()[0].task->executor_id().value() == "ex");
+  CHECK(w.changes<delta::task_changed>()[0].task->unpack().executor_id().value() == "ex");
 }
 
 TEST_CASE("later offers of the agent name the framework's executors") {
@@ -342,7 +342,7 @@ TEST_CASE("a task group is sent whole, its executor paid for") {
   CHECK(runs[0].run_task_group().task_group().tasks_size() == 2);
   CHECK(runs[0].run_task_group().executor().executor_id().value() == "default-1");
   CHECK(runs[0].run_task_group().launch_executor());
-  CHECK(w.changes<delta::task_changed>()[1].task->executor_id().value() == "default-1");
+  CHECK(w.changes<delta::task_changed>()[1].task->unpack().executor_id().value() == "default-1");
   CHECK(w.told_allocator<recover_resources>()[0].returned ==
         allocated("cpus:1.9;mem:4000;disk:968;ports:[31000-31010]"));
 }

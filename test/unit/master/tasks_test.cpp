@@ -54,7 +54,7 @@ TEST_CASE("an update goes on to the framework as the agent sent it, with the age
   auto changed = w.changes<delta::task_changed>();
   REQUIRE(changed.size() == 1);
   CHECK(changed[0].task->state() == TaskState::TASK_RUNNING);
-  CHECK(changed[0].task->status_update_state() == TaskState::TASK_RUNNING);
+  CHECK(changed[0].task->unpack().status_update_state() == TaskState::TASK_RUNNING);
 }
 
 TEST_CASE(
@@ -133,9 +133,9 @@ TEST_CASE("repeated states are one entry of a task's history, without their data
   record.mutable_status_update()->mutable_status()->set_data("secret");
   w.say(w.agent.link, record);
   w.say(w.agent.link, record);
-  auto task = w.changes<delta::task_changed>().back().task;
-  REQUIRE(task->statuses_size() == 1);
-  CHECK(!task->statuses(0).has_data());
+  auto task = w.changes<delta::task_changed>().back().task->unpack();
+  REQUIRE(task.statuses_size() == 1);
+  CHECK(!task.statuses(0).has_data());
   CHECK(w.updates(w.f)[0].data() == "secret");
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("an update for a disconnected framework is not taken for sent") {
   running w;
   w.end_stream(w.f);
   w.agent_says(TaskState::TASK_FINISHED, 'x');
-  CHECK(!w.changes<delta::task_changed>().back().task->has_status_update_uuid());
+  CHECK(!w.changes<delta::task_changed>().back().task->unpack().has_status_update_uuid());
   auto again = w.resubscribe(w.f, framework_info());
   w.agent_says(TaskState::TASK_FINISHED, 'x');
   CHECK(w.updates(again).size() == 1);
@@ -265,7 +265,7 @@ TEST_CASE("only so many completed tasks of a framework are remembered") {
   int remembered = 0;
   for (const auto& change : w.core.snapshot())
     if (const auto* completed = std::get_if<delta::task_completed>(&change)) {
-      CHECK(completed->task->task_id().value() != "a");
+      CHECK(completed->task->task() != "a");
       ++remembered;
     }
   CHECK(remembered == 2);
