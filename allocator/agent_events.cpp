@@ -100,6 +100,17 @@ reaction allocator_core::on(const recover_resources& event, time now) {
   return result;
 }
 
+reaction allocator_core::on(const recover_together& event, time now) {
+  reaction result;
+  for (const auto& part : event.parts) {
+    auto one = on(part, now);
+    result.wants_cycle = result.wants_cycle || one.wants_cycle;
+    if (!one.complaint.empty())
+      result.complaint += (result.complaint.empty() ? "" : "; ") + one.complaint;
+  }
+  return result;
+}
+
 /// Remembers for how long the member does not want to hear of these resources.
 void allocator_core::refuse(const recover_resources& event, member_index m, agent_index a,
                             resources returned, time now) {

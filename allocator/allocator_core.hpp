@@ -54,6 +54,7 @@ class allocator_core {
   reaction on(const activate_agent& event, time now);
   reaction on(const deactivate_agent& event, time now);
   reaction on(const recover_resources& event, time now);
+  reaction on(const recover_together& event, time now);
   reaction on(const convert_allocation& event, time now);
   reaction on(const suppress_offers& event, time now);
   reaction on(const revive_offers& event, time now);

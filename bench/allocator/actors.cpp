@@ -164,11 +164,13 @@ boundary_timings actor_boundary(const cluster_shape& shape, int rounds) {
     result.bare.add_seconds(seconds_since(begin));
 
     cluster.tell(nobody);
+    recover_together all;
     for (const auto& offer : held)
-      cluster.tell(give_back(offer));
+      all.parts.push_back(give_back(offer));
+    cluster.tell(std::move(all));
     cluster.settle();
     std::this_thread::sleep_for(
-        std::chrono::milliseconds(5)); // the event cycle of the give-backs, and its gap
+        std::chrono::milliseconds(5)); // the event cycle of what came back, and its gap
     cluster.settle();
     auto answer = cluster.ask(shape.agents, set_whitelist{});
     result.with_actors.add_seconds(answer.seconds);
@@ -188,8 +190,7 @@ timings freed_to_offer(const cluster_shape& shape, int samples) {
   timings result;
   for (int i = 0; i < samples; ++i) {
     const auto& freed = all[static_cast<std::size_t>(i) % all.size()];
-    auto answer = give_back(freed);
-    auto made = cluster.ask(1, answer);
+    auto made = cluster.ask(1, recover_together{{give_back(freed)}});
     result.add_seconds(made.seconds);
     expects(made.offers.size() == 1 && made.offers[0].agent == freed.agent,
             "another agent was offered");

@@ -63,6 +63,27 @@ TEST_CASE("who declines without a filter is asked again by the next batch") {
   CHECK(f.offers().size() == 1);
 }
 
+TEST_CASE("no cycle falls between the parts of what one call declines") {
+  allocator_config config;
+  config.event_gap = 0s;
+  fixture f(config);
+  f.start();
+  f.add_framework_in("dev", "f");
+  f.add_agent_with("cpus:4", "s1");
+  f.add_agent_with("cpus:4", "s2");
+  f.system.advance(100ms);
+  auto all_of_f = f.offers();
+  REQUIRE(all_of_f.size() == 2);
+  f.add_framework_in("dev", "g");
+  f.give_back(all_of_f, 1h);
+  f.system.advance(1ms);
+  REQUIRE(f.received.size() == 1);
+  auto offers = f.offers();
+  CHECK(offers.size() == 2);
+  CHECK(std::all_of(offers.begin(), offers.end(),
+                    [](const auto& o) { return o.framework == framework_id("g"); }));
+}
+
 TEST_CASE("a decline filter ends in virtual time, with the first batch after it") {
   fixture f;
   f.start();

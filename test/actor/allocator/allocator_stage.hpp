@@ -96,8 +96,16 @@ struct fixture {
     tell(event);
   }
   void give_back(const allocation& offer, std::optional<std::chrono::nanoseconds> filter = {}) {
-    tell(recover_resources{offer.framework, offer.agent,
-                           offer.offered.allocated_to_role(offer.role), filter});
+    give_back(std::vector{offer}, filter);
+  }
+  /// What one call gives back.
+  void give_back(const std::vector<allocation>& offers,
+                 std::optional<std::chrono::nanoseconds> filter = {}) {
+    recover_together event;
+    for (const auto& offer : offers)
+      event.parts.push_back(
+          {offer.framework, offer.agent, offer.offered.allocated_to_role(offer.role), filter});
+    tell(std::move(event));
   }
   /// All offers since the last call.
   std::vector<allocation> offers() {

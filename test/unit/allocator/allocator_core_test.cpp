@@ -426,6 +426,22 @@ TEST_CASE("resources that a framework does not hold are not taken back") {
   CHECK(l.batch().empty());
 }
 
+TEST_CASE("parts that come back together are one event, and a bad one spoils no other") {
+  local_allocator l;
+  l.add("f", "dev");
+  l.add_agent_with("s1", "cpus:4");
+  l.add_agent_with("s2", "cpus:4");
+  REQUIRE(l.batch().size() == 2);
+  auto part = [](const char* name, const char* items) {
+    return recover_resources{framework("f"), agent(name), bag(items, "dev"), {}};
+  };
+  auto result = l.on(recover_together{{part("s1", "cpus:8"), part("s2", "cpus:4")}});
+  CHECK(result.wants_cycle);
+  CHECK(result.complaint ==
+        "framework f gives back in role 'dev' what it does not hold of agent s1");
+  REQUIRE(l.event_cycle().size() == 1);
+}
+
 TEST_CASE("oversubscription that is taken back leaves nothing to offer until enough came back") {
   local_allocator l;
   l.add("f", "a", able(&framework_options::revocable_resources));
