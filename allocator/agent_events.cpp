@@ -16,11 +16,11 @@ std::string unknown(const agent_id& id) {
 } // namespace
 
 reaction allocator_core::on(const add_agent& event, time) {
-  auto a = books_.agents.intern(event.agent);
+  auto a = books_.intern_agent(event.agent);
   if (books_.agents[a].known)
     return {false, "agent " + event.agent.value() + " was added before"};
   auto& agent = books_.agents[a];
-  agent.id = event.agent;
+  books_.details(a).id = event.agent;
   agent.known = true;
   agent.visiting_key = mix_text(event.agent.value());
   apply_agent(a, event.options, event.total);
@@ -41,8 +41,8 @@ reaction allocator_core::on(const update_agent& event, time) {
   auto a = books_.agents.find(event.agent);
   if (a == no_index)
     return {false, unknown(event.agent)};
-  const auto& agent = books_.agents[a];
-  if (agent.options == event.options && agent.total == event.total)
+  const auto& details = books_.details(a);
+  if (details.options == event.options && details.total == event.total)
     return {};
   apply_agent(a, event.options, event.total);
   attend(a, attention::next_cycle);
@@ -162,8 +162,11 @@ reaction allocator_core::on(const convert_available& event, time) {
 void allocator_core::apply_agent(agent_index a, const agent_traits& options,
                                  const resources& total) {
   auto& agent = books_.agents[a];
-  agent.options = options;
+  books_.details(a).options = options;
   agent.whitelisted = is_whitelisted(options.hostname);
+  agent.multi_role = options.multi_role;
+  agent.hierarchical_role = options.hierarchical_role;
+  agent.remote = policy_.region && options.region && *policy_.region != *options.region;
   books_.set_total(a, total);
 }
 

@@ -9,6 +9,7 @@
 #include "allocator/inverse_offer_books.hpp"
 #include "allocator/offer_filters.hpp"
 #include "allocator/sorter.hpp"
+#include "allocator/visiting_order.hpp"
 
 #include <chrono>
 #include <optional>
@@ -111,7 +112,8 @@ class allocator_core {
   bool is_held_off(time now);
   void attend(agent_index a, attention when);
   void attend_all();
-  std::vector<agent_index> candidates();
+  visiting_list candidates();
+  void foresee(const visiting_list& order, std::size_t now) const;
   void attend_all_of(const std::vector<agent_index>& agents);
   void ask_to_leave();
   static time end_of(time now, std::chrono::nanoseconds lasting);
@@ -134,9 +136,5 @@ class allocator_core {
   std::optional<hold_off> hold_off_;
   std::uint64_t cycles_ = 0;
 };
-
-/// The place of an agent in the random order of cycle number `cycle` is that of this number among
-/// all: it does not depend on which other agents are visited.
-std::uint64_t visiting_order(std::uint64_t seed, std::uint64_t cycle, std::uint64_t visiting_key);
 
 } // namespace troupe::allocator

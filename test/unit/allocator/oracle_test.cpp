@@ -428,8 +428,9 @@ class history {
     const auto& books = fast_.core.books();
     REQUIRE(books.agents.size() == slow_.agents.size());
     for (const auto& [id, facts] : slow_.agents) {
-      const auto& agent = books.agents[books.agents.find(id)];
-      CHECK(agent.total == facts.total);
+      auto a = books.agents.find(id);
+      const auto& agent = books.agents[a];
+      CHECK(books.details(a).total == facts.total);
       CHECK(agent.free == slow_.free_of(facts));
       CHECK(agent.uses.size() == facts.held.size());
     }
