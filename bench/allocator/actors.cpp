@@ -52,7 +52,10 @@ using sink_actor = caf::typed_actor<caf::reacts_to<offers_made>, caf::reacts_to<
 sink_actor::behavior_type sink(sink_actor::stateful_pointer<sink_state> self) {
   return {[self](offers_made& made) {
             auto& state = self->state;
-            std::move(made.offers.begin(), made.offers.end(), std::back_inserter(state.received));
+            if (state.received.empty())
+              state.received = std::move(made.offers);
+            else
+              std::move(made.offers.begin(), made.offers.end(), std::back_inserter(state.received));
             if (state.awaited.done && state.received.size() >= state.awaited.offers)
               std::exchange(state.awaited, {})
                   .done->set_value({std::exchange(state.received, {}), seconds_since(state.begin)});

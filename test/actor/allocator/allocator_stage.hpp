@@ -83,6 +83,12 @@ struct fixture {
     system.run();
   }
   void start() { tell(start_allocator{master}); }
+  /// With a framework "f" in the role "dev" and an agent "s".
+  void start_with_one_of_each(const std::string& resources = "cpus:4") {
+    start();
+    add_framework_in("dev");
+    add_agent_with(resources);
+  }
   void add_framework_in(const std::string& role, const std::string& name = "f") {
     add_framework event;
     event.framework = framework_id(name);
