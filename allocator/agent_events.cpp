@@ -83,19 +83,28 @@ reaction allocator_core::on(const recover_resources& event, time now) {
   if (a == no_index || f == no_index || event.returned.empty())
     return {};
   reaction result;
-  for (auto& [role, items] : split_by_role(event.returned)) {
-    auto m = books_.find_member(f, role);
-    if (m == no_index || !books_.release(m, a, items)) {
-      result.complaint = "framework " + event.framework.value() + " gives back in role '" + role +
-                         "' what it does not hold of agent " + event.agent.value();
-      continue;
-    }
+  auto came_back = [&](member_index m, resources items) {
     refuse(event, m, a, std::move(items), now);
     books_.refresh(m);
     // Who refuses without a filter is asked again, but not at once: that would go round for ever.
     bool asked_again = event.filter && event.filter->count() <= 0;
     attend(a, asked_again ? attention::next_batch : attention::next_cycle);
     result.wants_cycle = result.wants_cycle || !asked_again;
+  };
+  auto first = books_.find_member(f, event.returned.begin()->allocation_role.value_or(""));
+  if (auto offered =
+          first == no_index ? resources{} : books_.release_offer(first, a, event.returned);
+      !offered.empty()) {
+    came_back(first, std::move(offered));
+    return result;
+  }
+  for (auto& [role, items] : split_by_role(event.returned)) {
+    auto m = books_.find_member(f, role);
+    if (m == no_index || !books_.release(m, a, items))
+      result.complaint = "framework " + event.framework.value() + " gives back in role '" + role +
+                         "' what it does not hold of agent " + event.agent.value();
+    else
+      came_back(m, std::move(items));
   }
   return result;
 }

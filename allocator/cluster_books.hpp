@@ -66,9 +66,12 @@ class cluster_books {
   /// Books `held` (without allocation role) for the member.
   void hold(member_index m, agent_index a, const resources& held);
   /// Takes `returned` (without allocation role) back. False, and nothing changed, when the member
-  /// does not hold that much. When it is all that the member held, `returned` becomes a copy of that
-  /// bag. The caller refreshes the member afterwards.
-  [[nodiscard]] bool release(member_index m, agent_index a, resources& returned);
+  /// does not hold that much. The caller refreshes the member afterwards.
+  [[nodiscard]] bool release(member_index m, agent_index a, const resources& returned);
+  /// The same, at less cost, for what is just what the last cycle gave, with the member's role as
+  /// allocation role. Returns that bag, mostly a copy of the agent's; an empty one, and nothing
+  /// changed, when it is anything else.
+  [[nodiscard]] resources release_offer(member_index m, agent_index a, const resources& returned);
   /// `before` becomes `after` in what the member holds and in the agent's total. Returns why not.
   [[nodiscard]] std::optional<std::string> convert(member_index m, agent_index a,
                                                    const resources& before, const resources& after);
@@ -115,6 +118,7 @@ class cluster_books {
  private:
   void drop(member_index m);
   agent_use& use_of(agent_book& agent, member_index m);
+  void book_release(agent_use* use, agent_index a, const resources& returned);
   agent_use* find_use(agent_book& agent, member_index m);
   void count(const agent_book& agent, member_index m, const resources& items);
   void recompute_free(agent_index a);

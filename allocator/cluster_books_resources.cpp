@@ -3,7 +3,6 @@
 
 #include "allocator/prefetch.hpp"
 #include "model/contract.hpp"
-#include "model/resource_text.hpp"
 
 #include <algorithm>
 
@@ -13,6 +12,18 @@ namespace {
 
 bool any_shared(const resources& items) {
   return std::any_of(items.begin(), items.end(), [](const resource& item) { return item.shared; });
+}
+
+/// Whether `returned` are the same items in the same order, allocated to the role. It need not find
+/// out about every bag that equals.
+bool is_offer(const resources& offered, const resources& returned, const std::string& role) {
+  return std::equal(offered.begin(), offered.end(), returned.begin(), returned.end(),
+                    [&](const resource& x, const resource& y) {
+                      return y.allocation_role == role && x.name == y.name && x.value == y.value &&
+                             x.copies == y.copies && x.revocable == y.revocable &&
+                             x.shared == y.shared && x.reservations == y.reservations &&
+                             x.disk == y.disk && x.provider_id == y.provider_id;
+                    });
 }
 
 /// Takes what is there of `item`, and says whether that was all of it.
@@ -81,19 +92,30 @@ void cluster_books::hold(member_index m, agent_index a, const resources& held) {
   recompute_free(a);
 }
 
-bool cluster_books::release(member_index m, agent_index a, resources& returned) {
-  auto& agent = agents[a];
-  auto* use = find_use(agent, m);
+bool cluster_books::release(member_index m, agent_index a, const resources& returned) {
+  auto* use = find_use(agents[a], m);
   if (use == nullptr)
     return false;
-  // All of an offer comes back: that bag is mostly a copy of the agent's, at no cost.
-  if (use->offered == returned) {
-    returned = std::exchange(use->offered, {});
-  } else {
-    use->merge();
-    if (!use->held.subtract_if_contained(returned))
-      return false;
-  }
+  use->merge();
+  if (!use->held.subtract_if_contained(returned))
+    return false;
+  book_release(use, a, returned);
+  return true;
+}
+
+resources cluster_books::release_offer(member_index m, agent_index a, const resources& returned) {
+  auto* use = find_use(agents[a], m);
+  if (use == nullptr || !is_offer(use->offered, returned, roles_[members_[m].role].name))
+    return {};
+  auto offered = std::exchange(use->offered, {});
+  book_release(use, a, offered);
+  return offered;
+}
+
+/// The part of a release that follows once the use is less by it.
+void cluster_books::book_release(agent_use* use, agent_index a, const resources& returned) {
+  auto& agent = agents[a];
+  const auto m = use->member;
   if (use->held.empty() && use->offered.empty()) {
     std::swap(*use, agent.uses.back());
     agent.uses.pop_back();
@@ -111,57 +133,6 @@ bool cluster_books::release(member_index m, agent_index a, resources& returned) 
     agent.free += any_shared(returned) ? returned.non_shared() : returned;
     judge_free(agent);
   }
-  return true;
-}
-
-std::optional<std::string> cluster_books::convert(member_index m, agent_index a,
-                                                  const resources& before, const resources& after) {
-  auto& agent = agents[a];
-  auto& total = details_[a].total;
-  auto* use = find_use(agent, m);
-  if (use != nullptr)
-    use->merge();
-  if (use == nullptr || !use->held.contains(before))
-    return "what is converted is not allocated";
-  if (!total.contains(before))
-    return "what is converted is not part of the agent";
-  if (before.scalars() != after.scalars())
-    return "a conversion changes the sum of resources";
-  count_use(m, before, -1);
-  count_use(m, after, 1);
-  count_reserved(before, -1);
-  count_reserved(after, 1);
-  use->held -= before;
-  use->held += after;
-  total -= before;
-  total += after;
-  recompute_free(a);
-  return std::nullopt;
-}
-
-std::optional<std::string> cluster_books::convert_free(agent_index a, const resources& before,
-                                                       const resources& after) {
-  auto& agent = agents[a];
-  // Shared resources stay free while they are used, but may not vanish then.
-  bool in_use = std::any_of(agent.uses.begin(), agent.uses.end(), [&](const agent_use& use) {
-    return std::any_of(before.begin(), before.end(), [&](const resource& item) {
-      auto one = item;
-      one.copies = 1;
-      return item.shared && use.holds(one);
-    });
-  });
-  if (in_use || !agent.free.contains(before))
-    return "not all of " + to_text(before) + " is free: what is free is " +
-           (agent.free.empty() ? "nothing" : to_text(agent.free)) +
-           (in_use ? ", and a shared part of it is in use" : "");
-  if (before.scalars() != after.scalars())
-    return "a conversion changes the sum of resources";
-  count_reserved(before, -1);
-  count_reserved(after, 1);
-  details_[a].total -= before;
-  details_[a].total += after;
-  recompute_free(a);
-  return std::nullopt;
 }
 
 const cluster_books::counted& cluster_books::hold_in_cycle(member_index m, agent_index a,
