@@ -16,11 +16,11 @@ std::string unknown(const agent_id& id) {
 } // namespace
 
 reaction allocator_core::on(const add_agent& event, time) {
-  auto a = books_.agents.intern(event.agent);
+  auto a = books_.intern_agent(event.agent);
   if (books_.agents[a].known)
     return {false, "agent " + event.agent.value() + " was added before"};
   auto& agent = books_.agents[a];
-  agent.id = event.agent;
+  books_.details(a).id = event.agent;
   agent.known = true;
   agent.visiting_key = mix_text(event.agent.value());
   apply_agent(a, event.options, event.total);
@@ -41,8 +41,8 @@ reaction allocator_core::on(const update_agent& event, time) {
   auto a = books_.agents.find(event.agent);
   if (a == no_index)
     return {false, unknown(event.agent)};
-  const auto& agent = books_.agents[a];
-  if (agent.options == event.options && agent.total == event.total)
+  const auto& details = books_.details(a);
+  if (details.options == event.options && details.total == event.total)
     return {};
   apply_agent(a, event.options, event.total);
   attend(a, attention::next_cycle);
@@ -83,19 +83,39 @@ reaction allocator_core::on(const recover_resources& event, time now) {
   if (a == no_index || f == no_index || event.returned.empty())
     return {};
   reaction result;
-  for (auto& [role, items] : split_by_role(event.returned)) {
-    auto m = books_.find_member(f, role);
-    if (m == no_index || !books_.release(m, a, items)) {
-      result.complaint = "framework " + event.framework.value() + " gives back in role '" + role +
-                         "' what it does not hold of agent " + event.agent.value();
-      continue;
-    }
+  auto came_back = [&](member_index m, resources items) {
     refuse(event, m, a, std::move(items), now);
     books_.refresh(m);
     // Who refuses without a filter is asked again, but not at once: that would go round for ever.
     bool asked_again = event.filter && event.filter->count() <= 0;
     attend(a, asked_again ? attention::next_batch : attention::next_cycle);
     result.wants_cycle = result.wants_cycle || !asked_again;
+  };
+  auto first = books_.find_member(f, event.returned.begin()->allocation_role.value_or(""));
+  if (auto offered =
+          first == no_index ? resources{} : books_.release_offer(first, a, event.returned);
+      !offered.empty()) {
+    came_back(first, std::move(offered));
+    return result;
+  }
+  for (auto& [role, items] : split_by_role(event.returned)) {
+    auto m = books_.find_member(f, role);
+    if (m == no_index || !books_.release(m, a, items))
+      result.complaint = "framework " + event.framework.value() + " gives back in role '" + role +
+                         "' what it does not hold of agent " + event.agent.value();
+    else
+      came_back(m, std::move(items));
+  }
+  return result;
+}
+
+reaction allocator_core::on(const recover_together& event, time now) {
+  reaction result;
+  for (const auto& part : event.parts) {
+    auto one = on(part, now);
+    result.wants_cycle = result.wants_cycle || one.wants_cycle;
+    if (!one.complaint.empty())
+      result.complaint += (result.complaint.empty() ? "" : "; ") + one.complaint;
   }
   return result;
 }
@@ -151,8 +171,11 @@ reaction allocator_core::on(const convert_available& event, time) {
 void allocator_core::apply_agent(agent_index a, const agent_traits& options,
                                  const resources& total) {
   auto& agent = books_.agents[a];
-  agent.options = options;
+  books_.details(a).options = options;
   agent.whitelisted = is_whitelisted(options.hostname);
+  agent.multi_role = options.multi_role;
+  agent.hierarchical_role = options.hierarchical_role;
+  agent.remote = policy_.region && options.region && *policy_.region != *options.region;
   books_.set_total(a, total);
 }
 

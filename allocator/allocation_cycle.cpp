@@ -26,8 +26,7 @@ allocation_cycle::leftover allocation_cycle::serve(agent_index a, std::uint64_t 
   rest_is_enough_.reset();
   const auto& agent = books_.agents[a];
   // Often nobody wants anything of it, which is seen at a glance.
-  filters_.visit(a, agent.free);
-  if (books_.active_members().is_subset_of(filters_.known_to_refuse(a)))
+  if (books_.active_members().is_subset_of(filters_.visit(a, agent.free)))
     return {worth_the_next_batch(a), false};
   const bool quotas = books_.quota.any();
   each_role(sorters_.roles, a, [&](role_index r) {
@@ -63,7 +62,7 @@ void allocation_cycle::each_role(sorter_table& sorter, agent_index a, Serve serv
       return;
     expects(r < books_.role_limit() && books_.role(r).active_members > 0,
             "a role sorter named a role that takes no offers");
-    if (!books_.role(r).nested || agent.options.hierarchical_role)
+    if (!books_.role(r).nested || agent.hierarchical_role)
       serve(r);
   }
 }
@@ -84,13 +83,11 @@ void allocation_cycle::each_member(agent_index a, role_index r, Serve serve) {
 }
 
 bool allocation_cycle::may_receive(const member_book& member, const agent_book& agent) const {
-  const auto& options = agent.options;
-  if (member.multi_role && !options.multi_role)
+  if (member.multi_role && !agent.multi_role)
     return false;
   if (policy_.filter_gpu_resources && agent.has_gpus && !member.gpu_resources)
     return false;
-  bool remote = policy_.region && options.region && *policy_.region != *options.region;
-  return !remote || member.region_aware;
+  return !agent.remote || member.region_aware;
 }
 
 bool allocation_cycle::is_for(const resource& item, const role_book& role,
@@ -125,12 +122,20 @@ bool allocation_cycle::wants_all(member_index m, agent_index a) {
          !filters_.refuses(m, a, agent.free);
 }
 
+void allocation_cycle::add_offer(member_index m, agent_index a, const resources& items) {
+  const auto& member = books_.member(m);
+  auto& offer = offers_.emplace_back();
+  offer.framework = books_.frameworks[member.framework].id;
+  offer.role = books_.role(member.role).name;
+  offer.agent = books_.details(a).id;
+  offer.offered = items;
+}
+
 /// The usual case, which never looks at the items: this is most of what a cycle costs.
 void allocation_cycle::offer_all(member_index m, agent_index a) {
   const auto& agent = books_.agents[a];
   const auto& member = books_.member(m);
-  offers_.push_back({books_.frameworks[member.framework].id, books_.role(member.role).name,
-                     agent.id, agent.free});
+  add_offer(m, a, agent.free);
   sorters_.frameworks.allocated(m, agent.loose);
   sorters_.roles.allocated(member.role, agent.loose);
   books_.hold_all_in_cycle(m, a);
@@ -140,7 +145,7 @@ void allocation_cycle::offer(member_index m, agent_index a, const resources& ite
   const auto& agent = books_.agents[a];
   const auto& member = books_.member(m);
   const auto& role = books_.role(member.role);
-  offers_.push_back({books_.frameworks[member.framework].id, role.name, agent.id, items});
+  add_offer(m, a, items);
   if (books_.quota.any())
     books_.quota.give(role.quota_node, books_.loose_part(items));
   if (agent.has_shared)

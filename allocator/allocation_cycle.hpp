@@ -75,6 +75,7 @@ class allocation_cycle {
   void offer_if_wanted(member_index m, agent_index a, const resources& items);
   bool wants_all(member_index m, agent_index a);
   void offer_all(member_index m, agent_index a);
+  void add_offer(member_index m, agent_index a, const resources& items);
   void offer(member_index m, agent_index a, const resources& items);
 
   const allocation_policy& policy_;

@@ -202,8 +202,7 @@ class allocator_shell {
             });
   }
 
-  /// What one decline of several offers gives back comes as several events; they have the same filter, and the first
-  /// must not be offered before the last is heard. So what waits already comes before the cycle.
+  /// What waits in the mailbox already comes before the cycle, which then offers all of it together.
   void run_soon() {
     run_next_ = true;
     self_->send(self_, caf::tick_atom::value);
@@ -288,7 +287,7 @@ metered_allocator_actor::behavior_type hierarchical_allocator(self_pointer self,
       [shell](const remove_agent& x) { shell->on(x); },
       [shell](const activate_agent& x) { shell->on(x); },
       [shell](const deactivate_agent& x) { shell->on(x); },
-      [shell](const recover_resources& x) { shell->on(x); },
+      [shell](const recover_together& x) { shell->on(x); },
       [shell](const convert_allocation& x) { shell->on(x); },
       [shell](const suppress_offers& x) { shell->on(x); },
       [shell](const revive_offers& x) { shell->on(x); },

@@ -1,15 +1,9 @@
 #include "allocator/allocator_core.hpp"
 
-#include "allocator/random_source.hpp"
-
 #include <algorithm>
 #include <utility>
 
 namespace troupe::allocator {
-
-std::uint64_t visiting_order(std::uint64_t seed, std::uint64_t cycle, std::uint64_t visiting_key) {
-  return mix_bits(visiting_key ^ mix_bits(seed ^ mix_bits(cycle)));
-}
 
 allocator_core::allocator_core(allocation_policy policy)
     : policy_(std::move(policy))
@@ -49,7 +43,8 @@ reaction allocator_core::on(const set_whitelist& event, time) {
     auto& agent = books_.agents[a];
     if (!agent.known)
       continue;
-    bool before = std::exchange(agent.whitelisted, is_whitelisted(agent.options.hostname));
+    auto listed = is_whitelisted(books_.details(a).options.hostname);
+    bool before = std::exchange(agent.whitelisted, listed);
     if (agent.whitelisted && !before) {
       attend(a, attention::next_cycle);
       result.wants_cycle = true;
@@ -75,8 +70,12 @@ void allocator_core::attend_all() {
 }
 
 void allocator_core::attend_all_of(const std::vector<agent_index>& agents) {
-  for (auto a : agents)
-    attend(a, attention::next_cycle);
+  constexpr std::size_t ahead = 16;
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    if (i + ahead < agents.size())
+      books_.foresee(agents[i + ahead]);
+    attend(agents[i], attention::next_cycle);
+  }
 }
 
 bool allocator_core::prepare(time now, scope what) {
@@ -96,43 +95,65 @@ bool allocator_core::prepare(time now, scope what) {
 }
 
 /// Those who were waiting, without those that have nothing to offer (these come back with an
-/// event).
-std::vector<agent_index> allocator_core::candidates() {
-  std::vector<agent_index> result;
+/// event), in the order of this cycle.
+visiting_list allocator_core::candidates() {
+  constexpr std::size_t ahead = 16;
+  visiting_list result;
   auto consider = [&](agent_index a) {
     auto& agent = books_.agents[a];
     agent.pending = attention::none;
     if (agent.away && agent.activated)
       leaving_.push_back(a);
     if (agent.known && agent.enough && agent.activated && agent.whitelisted)
-      result.push_back(a);
+      result.push_back({visiting_order(policy_.seed, cycles_, agent.visiting_key), a});
   };
   if (std::exchange(all_agents_, false)) {
+    result.reserve(books_.agents.limit());
     for (agent_index a = 0; a < books_.agents.limit(); ++a)
       consider(a);
     next_batch_.clear();
   } else {
-    for (auto a : next_cycle_)
-      if (books_.agents[a].pending == attention::next_cycle)
-        consider(a);
+    result.reserve(next_cycle_.size());
+    for (std::size_t i = 0; i < next_cycle_.size(); ++i) {
+      if (i + ahead < next_cycle_.size())
+        books_.foresee(next_cycle_[i + ahead]);
+      if (books_.agents[next_cycle_[i]].pending == attention::next_cycle)
+        consider(next_cycle_[i]);
+    }
   }
   next_cycle_.clear();
+  sort(result);
   return result;
+}
+
+/// Fetches what the visits soon after the `now`-th will need: their order is random, so that the
+/// processor does not foresee it, and a visit would mostly wait for memory.
+void allocator_core::foresee(const visiting_list& order, std::size_t now) const {
+  constexpr std::size_t book_ahead = 20;
+  constexpr std::size_t content_ahead = 10;
+  if (now + book_ahead < order.size()) {
+    auto a = order[now + book_ahead].agent;
+    books_.foresee(a);
+    books_.foresee_details(a);
+    filters_.foresee(a);
+  }
+  if (now + content_ahead < order.size()) {
+    auto a = order[now + content_ahead].agent;
+    books_.foresee_content(a);
+    filters_.foresee_content(a);
+  }
 }
 
 std::vector<allocation> allocator_core::cycle(sorter_tables sorters) {
   ++cycles_;
-  std::vector<std::pair<std::uint64_t, agent_index>> order;
-  for (auto a : candidates())
-    order.emplace_back(visiting_order(policy_.seed, cycles_, books_.agents[a].visiting_key), a);
-  std::sort(order.begin(), order.end());
+  const auto order = candidates();
   allocation_cycle work(policy_, books_, filters_, sorters);
   work.expect(order.size());
   if (books_.quota.any())
     for (auto [key, a] : order)
       work.guarantee(a, key);
   for (std::size_t i = 0; i < order.size(); ++i) {
-    books_.foresee(order, i);
+    foresee(order, i);
     auto [key, a] = order[i];
     auto left = work.serve(a, key);
     if (left.next_batch)

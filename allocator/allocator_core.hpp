@@ -9,6 +9,7 @@
 #include "allocator/inverse_offer_books.hpp"
 #include "allocator/offer_filters.hpp"
 #include "allocator/sorter.hpp"
+#include "allocator/visiting_order.hpp"
 
 #include <chrono>
 #include <optional>
@@ -54,6 +55,7 @@ class allocator_core {
   reaction on(const activate_agent& event, time now);
   reaction on(const deactivate_agent& event, time now);
   reaction on(const recover_resources& event, time now);
+  reaction on(const recover_together& event, time now);
   reaction on(const convert_allocation& event, time now);
   reaction on(const suppress_offers& event, time now);
   reaction on(const revive_offers& event, time now);
@@ -110,7 +112,8 @@ class allocator_core {
   bool is_held_off(time now);
   void attend(agent_index a, attention when);
   void attend_all();
-  std::vector<agent_index> candidates();
+  visiting_list candidates();
+  void foresee(const visiting_list& order, std::size_t now) const;
   void attend_all_of(const std::vector<agent_index>& agents);
   void ask_to_leave();
   static time end_of(time now, std::chrono::nanoseconds lasting);
@@ -133,9 +136,5 @@ class allocator_core {
   std::optional<hold_off> hold_off_;
   std::uint64_t cycles_ = 0;
 };
-
-/// The place of an agent in the random order of cycle number `cycle` is that of this number among
-/// all: it does not depend on which other agents are visited.
-std::uint64_t visiting_order(std::uint64_t seed, std::uint64_t cycle, std::uint64_t visiting_key);
 
 } // namespace troupe::allocator

@@ -6,10 +6,12 @@
 
 #include "allocator/allocation_policy.hpp"
 #include "allocator/shelf.hpp"
+#include "allocator/small_vector.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::allocator {
@@ -58,37 +60,55 @@ struct member_book {
 struct agent_use {
   member_index member;
   resources held;
+  /// More of it: what the last cycle gave. Apart from the rest because it mostly comes back as it is.
+  resources offered;
+
+  resources all() const { return held + offered; }
+  bool holds(const resource& item) const { return held.contains(item) || offered.contains(item); }
+  void merge() {
+    if (!offered.empty())
+      held += std::exchange(offered, {});
+  }
 };
 
 /// When an agent has to be looked at again.
 enum class attention : std::uint8_t { none, next_batch, next_cycle };
 
-/// Invariant: `free` is what of `total` nobody holds, shared resources always being free. What a
-/// cycle looks at comes first, so that a visit touches few cache lines.
-struct agent_book {
+/// What a visit looks at: two cache lines. Visits come in random order, and large clusters do not fit
+/// into the caches. Invariant: `free` is what of the total nobody holds, shared resources always
+/// being free.
+struct alignas(64) agent_book {
   bool known = false;
   bool activated = true;
   bool whitelisted = true;
-  bool away = false; ///< will be, for maintenance
-
-  // Derived.
-  bool has_gpus = false;
-  bool overcommitted = false; ///< more is held than there is: oversubscription went back
-  bool enough = false;        ///< `free` may be worth an offer
-  bool meets_minimum = false; ///< `free` reaches the operator's minimum
-  bool plain = true;          ///< `free` has nothing reserved, revocable or shared
-  bool has_shared = false;    ///< `free` has shared resources
-  bool held_back = false;     ///< quotas kept something of it back since they last moved
+  bool away = false;      ///< will be, for maintenance
+  bool held_back = false; ///< quotas kept something of it back since they last moved
   attention pending = attention::none;
 
+  // Derived.
+  bool has_gpus : 1 = false;
+  bool overcommitted : 1 = false; ///< more is held than there is: oversubscription went back
+  bool enough : 1 = false;        ///< `free` may be worth an offer
+  bool meets_minimum : 1 = false; ///< `free` reaches the operator's minimum
+  bool plain : 1 = true;          ///< `free` has nothing reserved, revocable or shared
+  bool has_shared : 1 = false;    ///< `free` has shared resources
+  bool multi_role : 1 = true;
+  bool hierarchical_role : 1 = true;
+  bool remote : 1 = false; ///< in another region than the master
+
   resources free;
-  /// Scalars of `free` that are neither reserved nor revocable nor shared.
-  std::vector<scalar_amount> loose;
-  std::vector<agent_use> uses;
-  agent_id id;
-  agent_traits options;
-  resources total;
   std::uint64_t visiting_key = 0; ///< from the id
+  small_vector<agent_use, 1> uses;
+  /// Scalars of `free` that are neither reserved nor revocable nor shared.
+  small_vector<scalar_amount, 3> loose;
+};
+static_assert(sizeof(agent_book) == 128);
+
+/// What else there is to know of an agent.
+struct alignas(64) agent_details {
+  agent_id id;
+  resources total;
+  agent_traits options;
 };
 
 } // namespace troupe::allocator

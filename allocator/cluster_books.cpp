@@ -33,6 +33,12 @@ std::vector<role_part> split_by_role(const resources& items) {
   return parts;
 }
 
+agent_index cluster_books::intern_agent(const agent_id& id) {
+  auto a = agents.intern(id);
+  details_.resize(agents.limit());
+  return a;
+}
+
 member_index cluster_books::find_member(framework_index f, const std::string& role) const {
   auto r = roles_.find(role);
   if (r == no_index)

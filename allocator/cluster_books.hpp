@@ -4,7 +4,7 @@
 #include "allocator/allocation_policy.hpp"
 #include "allocator/books.hpp"
 #include "allocator/change_recorder.hpp"
-#include "allocator/member_bits.hpp"
+#include "allocator/dense_set.hpp"
 #include "allocator/quota_books.hpp"
 #include "allocator/scalar_names.hpp"
 
@@ -30,6 +30,10 @@ class cluster_books {
 
   // Agents, frameworks, roles.
   shelf<agent_id, agent_book> agents;
+  agent_details& details(agent_index a) { return details_[a]; }
+  const agent_details& details(agent_index a) const { return details_[a]; }
+  /// Finds the agent or makes an empty record of it.
+  agent_index intern_agent(const agent_id& id);
   shelf<framework_id, framework_book> frameworks;
   const role_book& role(role_index r) const { return roles_[r]; }
   const member_book& member(member_index m) const { return members_[m]; }
@@ -50,7 +54,7 @@ class cluster_books {
   }
   bool has_own_minimums() const noexcept { return own_minimums_ > 0; }
   /// Members that take part, as bits.
-  const member_bits& active_members() const { return active_members_; }
+  const dense_set& active_members() const { return active_members_; }
   /// Tells the sorters whether the member takes part; forgets it when nothing ties it to the role,
   /// then returns true.
   bool refresh(member_index m);
@@ -62,9 +66,12 @@ class cluster_books {
   /// Books `held` (without allocation role) for the member.
   void hold(member_index m, agent_index a, const resources& held);
   /// Takes `returned` (without allocation role) back. False, and nothing changed, when the member
-  /// does not hold that much. When it is all that the member held, `returned` becomes a copy of that
-  /// bag. The caller refreshes the member afterwards.
-  [[nodiscard]] bool release(member_index m, agent_index a, resources& returned);
+  /// does not hold that much. The caller refreshes the member afterwards.
+  [[nodiscard]] bool release(member_index m, agent_index a, const resources& returned);
+  /// The same, at less cost, for what is just what the last cycle gave, with the member's role as
+  /// allocation role. Returns that bag, mostly a copy of the agent's; an empty one, and nothing
+  /// changed, when it is anything else.
+  [[nodiscard]] resources release_offer(member_index m, agent_index a, const resources& returned);
   /// `before` becomes `after` in what the member holds and in the agent's total. Returns why not.
   [[nodiscard]] std::optional<std::string> convert(member_index m, agent_index a,
                                                    const resources& before, const resources& after);
@@ -98,9 +105,10 @@ class cluster_books {
   /// Sums of what quotas measure: scalars that are neither reserved nor revocable nor shared.
   const std::vector<scalar_amount>& loose_part(const resources& items);
 
-  /// Fetches what the visits soon after the `now`-th of `order` will need: their order is random, so
-  /// that the processor does not foresee it, and a visit would mostly wait for memory.
-  void foresee(const std::vector<std::pair<std::uint64_t, agent_index>>& order, std::size_t now);
+  /// Fetches what a visit soon will need; what the last call does needs the others to have arrived.
+  void foresee(agent_index a) const { __builtin_prefetch(&agents[a], 1); }
+  void foresee_details(agent_index a) const;
+  void foresee_content(agent_index a) const;
 
   /// The changes recorded since the last time.
   change_recorder role_changes;
@@ -109,10 +117,11 @@ class cluster_books {
 
  private:
   void drop(member_index m);
-  void add_use(agent_book& agent, member_index m, resources held);
+  agent_use& use_of(agent_book& agent, member_index m);
+  void book_release(agent_use* use, agent_index a, const resources& returned);
   agent_use* find_use(agent_book& agent, member_index m);
   void count(const agent_book& agent, member_index m, const resources& items);
-  void recompute_free(agent_book& agent);
+  void recompute_free(agent_index a);
   enum class by { event, cycle };
   void judge_free(agent_book& agent, by whom = by::event);
   void count_again();
@@ -121,10 +130,11 @@ class cluster_books {
   void refresh_guaranteed(role_index r);
 
   minimum_allocatable minimum_;
+  std::vector<agent_details> details_; // by agent
   shelf<std::string, role_book> roles_;
   std::vector<member_book> members_;
   std::vector<member_index> unused_members_;
-  member_bits active_members_;
+  dense_set active_members_;
   std::unordered_map<std::uint64_t, member_index> member_of_; // by framework and role
   scalar_names names_;
   scalar_sums sums_;

@@ -31,10 +31,10 @@ void cluster_books::count_again() {
       roles_[r].quota_node = quota.find(roles_[r].name);
   for (agent_index a = 0; a < agents.limit(); ++a) {
     const auto& agent = agents[a];
-    count_reserved(agent.total, 1);
+    count_reserved(details_[a].total, 1);
     quota.change_available(agent.loose, 1);
     for (const auto& use : agent.uses)
-      count_use(use.member, use.held, 1);
+      count_use(use.member, use.all(), 1);
   }
 }
 
@@ -79,7 +79,7 @@ void cluster_books::refresh_guaranteed(role_index r) {
     resources held;
     for (const auto& use : agents[a].uses)
       if (members_[use.member].role == r)
-        held += use.held;
+        held += use.all();
     if (held.empty())
       continue;
     sums_.clear();

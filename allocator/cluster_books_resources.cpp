@@ -1,7 +1,8 @@
 /// The part of the books that adds and subtracts.
 #include "allocator/cluster_books.hpp"
 
-#include "model/resource_text.hpp"
+#include "allocator/prefetch.hpp"
+#include "model/contract.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,18 @@ namespace {
 
 bool any_shared(const resources& items) {
   return std::any_of(items.begin(), items.end(), [](const resource& item) { return item.shared; });
+}
+
+/// Whether `returned` are the same items in the same order, allocated to the role. It need not find
+/// out about every bag that equals.
+bool is_offer(const resources& offered, const resources& returned, const std::string& role) {
+  return std::equal(offered.begin(), offered.end(), returned.begin(), returned.end(),
+                    [&](const resource& x, const resource& y) {
+                      return y.allocation_role == role && x.name == y.name && x.value == y.value &&
+                             x.copies == y.copies && x.revocable == y.revocable &&
+                             x.shared == y.shared && x.reservations == y.reservations &&
+                             x.disk == y.disk && x.provider_id == y.provider_id;
+                    });
 }
 
 /// Takes what is there of `item`, and says whether that was all of it.
@@ -32,10 +45,10 @@ bool take_what_is_there(resources& from, const resource& item) {
 } // namespace
 
 void cluster_books::set_total(agent_index a, resources total) {
-  auto& agent = agents[a];
+  auto& known = details_[a].total;
   sums_.clear();
   scalar_sums firm;
-  for (const auto* side : {&agent.total, &total})
+  for (const auto* side : {&known, &total})
     for (const auto& item : *side) {
       if (!item.is_scalar())
         continue;
@@ -47,19 +60,22 @@ void cluster_books::set_total(agent_index a, resources total) {
   role_changes.total_changed(sums_.amounts());
   quota_role_changes.total_changed(firm.amounts());
   framework_changes.total_changed(sums_.amounts());
-  count_reserved(agent.total, -1);
+  count_reserved(known, -1);
   count_reserved(total, 1);
-  agent.total = std::move(total);
-  agent.has_gpus = !agent.total.gpus().is_zero();
-  recompute_free(agent);
+  known = std::move(total);
+  agents[a].has_gpus = !known.gpus().is_zero();
+  recompute_free(a);
 }
 
 void cluster_books::remove_agent(agent_index a) {
-  for (auto& use : std::vector(agents[a].uses))
-    if (release(use.member, a, use.held))
-      refresh(use.member);
+  while (!agents[a].uses.empty()) {
+    auto m = agents[a].uses.back().member;
+    auto all = agents[a].uses.back().all();
+    expects(release(m, a, all), "what an agent's user holds is not all there");
+    refresh(m);
+  }
   set_total(a, {});
-  agents.erase(agent_id(agents[a].id));
+  agents.erase(std::exchange(details_[a], {}).id);
 }
 
 void cluster_books::hold(member_index m, agent_index a, const resources& held) {
@@ -72,21 +88,35 @@ void cluster_books::hold(member_index m, agent_index a, const resources& held) {
   if (roles_[members_[m].role].guaranteed)
     quota_role_changes.allocated(members_[m].role, counted_.firm.amounts());
   count_use(m, held, 1);
-  add_use(agent, m, held);
-  recompute_free(agent);
+  use_of(agent, m).held += held;
+  recompute_free(a);
 }
 
-bool cluster_books::release(member_index m, agent_index a, resources& returned) {
-  auto& agent = agents[a];
-  auto* use = find_use(agent, m);
+bool cluster_books::release(member_index m, agent_index a, const resources& returned) {
+  auto* use = find_use(agents[a], m);
   if (use == nullptr)
     return false;
-  // All comes back: the bag that was held is mostly a copy of the agent's, at no cost.
-  if (use->held == returned)
-    returned = use->held;
+  use->merge();
   if (!use->held.subtract_if_contained(returned))
     return false;
-  if (use->held.empty()) {
+  book_release(use, a, returned);
+  return true;
+}
+
+resources cluster_books::release_offer(member_index m, agent_index a, const resources& returned) {
+  auto* use = find_use(agents[a], m);
+  if (use == nullptr || !is_offer(use->offered, returned, roles_[members_[m].role].name))
+    return {};
+  auto offered = std::exchange(use->offered, {});
+  book_release(use, a, offered);
+  return offered;
+}
+
+/// The part of a release that follows once the use is less by it.
+void cluster_books::book_release(agent_use* use, agent_index a, const resources& returned) {
+  auto& agent = agents[a];
+  const auto m = use->member;
+  if (use->held.empty() && use->offered.empty()) {
     std::swap(*use, agent.uses.back());
     agent.uses.pop_back();
     --members_[m].agents_used;
@@ -98,59 +128,11 @@ bool cluster_books::release(member_index m, agent_index a, resources& returned) 
     quota_role_changes.unallocated(members_[m].role, counted_.firm.amounts());
   count_use(m, returned, -1);
   if (agent.overcommitted) {
-    recompute_free(agent);
+    recompute_free(a);
   } else {
     agent.free += any_shared(returned) ? returned.non_shared() : returned;
     judge_free(agent);
   }
-  return true;
-}
-
-std::optional<std::string> cluster_books::convert(member_index m, agent_index a,
-                                                  const resources& before, const resources& after) {
-  auto& agent = agents[a];
-  auto* use = find_use(agent, m);
-  if (use == nullptr || !use->held.contains(before))
-    return "what is converted is not allocated";
-  if (!agent.total.contains(before))
-    return "what is converted is not part of the agent";
-  if (before.scalars() != after.scalars())
-    return "a conversion changes the sum of resources";
-  count_use(m, before, -1);
-  count_use(m, after, 1);
-  count_reserved(before, -1);
-  count_reserved(after, 1);
-  use->held -= before;
-  use->held += after;
-  agent.total -= before;
-  agent.total += after;
-  recompute_free(agent);
-  return std::nullopt;
-}
-
-std::optional<std::string> cluster_books::convert_free(agent_index a, const resources& before,
-                                                       const resources& after) {
-  auto& agent = agents[a];
-  // Shared resources stay free while they are used, but may not vanish then.
-  bool in_use = std::any_of(agent.uses.begin(), agent.uses.end(), [&](const agent_use& use) {
-    return std::any_of(before.begin(), before.end(), [&](const resource& item) {
-      auto one = item;
-      one.copies = 1;
-      return item.shared && use.held.contains(one);
-    });
-  });
-  if (in_use || !agent.free.contains(before))
-    return "not all of " + to_text(before) + " is free: what is free is " +
-           (agent.free.empty() ? "nothing" : to_text(agent.free)) +
-           (in_use ? ", and a shared part of it is in use" : "");
-  if (before.scalars() != after.scalars())
-    return "a conversion changes the sum of resources";
-  count_reserved(before, -1);
-  count_reserved(after, 1);
-  agent.total -= before;
-  agent.total += after;
-  recompute_free(agent);
-  return std::nullopt;
 }
 
 const cluster_books::counted& cluster_books::hold_in_cycle(member_index m, agent_index a,
@@ -158,25 +140,29 @@ const cluster_books::counted& cluster_books::hold_in_cycle(member_index m, agent
   auto& agent = agents[a];
   count(agent, m, offered);
   agent.free -= any_shared(offered) ? offered.non_shared() : offered;
-  add_use(agent, m, std::move(offered));
+  auto& use = use_of(agent, m);
+  use.merge();
+  use.offered = std::move(offered);
   judge_free(agent, by::cycle);
   return counted_;
 }
 
 void cluster_books::hold_all_in_cycle(member_index m, agent_index a) {
   auto& agent = agents[a];
-  add_use(agent, m, std::exchange(agent.free, {}));
+  auto& use = use_of(agent, m);
+  use.merge();
+  use.offered = std::exchange(agent.free, {});
   agent.enough = agent.meets_minimum = false;
   agent.loose.clear();
 }
 
-void cluster_books::add_use(agent_book& agent, member_index m, resources held) {
-  if (auto* use = find_use(agent, m)) {
-    use->held += std::move(held);
-    return;
-  }
-  agent.uses.push_back({m, std::move(held)});
+/// The record of what the member holds; a new one is to be filled.
+agent_use& cluster_books::use_of(agent_book& agent, member_index m) {
+  if (auto* use = find_use(agent, m))
+    return *use;
+  agent.uses.push_back({m, {}, {}});
   ++members_[m].agents_used;
+  return agent.uses.back();
 }
 
 agent_use* cluster_books::find_use(agent_book& agent, member_index m) {
@@ -185,22 +171,17 @@ agent_use* cluster_books::find_use(agent_book& agent, member_index m) {
   return found == agent.uses.end() ? nullptr : &*found;
 }
 
-void cluster_books::foresee(const std::vector<std::pair<std::uint64_t, agent_index>>& order,
-                            std::size_t now) {
-  constexpr std::size_t book_ahead = 12;
-  constexpr std::size_t content_ahead = 6;
-  if (now + book_ahead < order.size()) {
-    const auto* book = reinterpret_cast<const char*>(&agents[order[now + book_ahead].second]);
-    for (std::size_t line = 0; line < sizeof(agent_book); line += 64)
-      __builtin_prefetch(book + line);
-  }
-  if (now + content_ahead < order.size()) {
-    const auto& book = agents[order[now + content_ahead].second];
-    __builtin_prefetch(book.loose.data());
-    __builtin_prefetch(book.uses.data(), 1);
-    __builtin_prefetch(book.id.value().data());
-    book.free.foresee_copy();
-  }
+void cluster_books::foresee_details(agent_index a) const {
+  __builtin_prefetch(&agents[a].loose, 1);
+  __builtin_prefetch(&details_[a].id);
+  keep_prefetches();
+}
+
+void cluster_books::foresee_content(agent_index a) const {
+  const auto& book = agents[a];
+  __builtin_prefetch(details_[a].id.value().data());
+  book.free.foresee_copy();
+  prefetch(book.uses.begin(), book.uses.end());
 }
 
 /// A shared resource counts once for each member and once for each role: here only when, besides
@@ -220,7 +201,7 @@ void cluster_books::count(const agent_book& agent, member_index m, const resourc
       auto one = item;
       one.copies = 1;
       for (const auto& use : agent.uses) {
-        if (members_[use.member].role != members_[m].role || !use.held.contains(one))
+        if (members_[use.member].role != members_[m].role || !use.holds(one))
           continue;
         held_in_role = true;
         held_by_member = held_by_member || use.member == m;
@@ -247,13 +228,15 @@ std::uint32_t cluster_books::number_of(const std::string& name) {
   return number;
 }
 
-void cluster_books::recompute_free(agent_book& agent) {
-  agent.free = agent.total;
+void cluster_books::recompute_free(agent_index a) {
+  auto& agent = agents[a];
+  agent.free = details_[a].total;
   agent.overcommitted = false;
   for (const auto& use : agent.uses)
-    for (const auto& item : use.held)
-      if (!item.shared && !take_what_is_there(agent.free, item))
-        agent.overcommitted = true;
+    for (const auto* part : {&use.held, &use.offered})
+      for (const auto& item : *part)
+        if (!item.shared && !take_what_is_there(agent.free, item))
+          agent.overcommitted = true;
   judge_free(agent);
 }
 
@@ -268,7 +251,7 @@ void cluster_books::judge_free(agent_book& agent, by whom) {
   bool counts = quota.any() && whom == by::event;
   if (counts)
     quota.change_available(agent.loose, -1);
-  agent.loose = loose_part(agent.free);
+  agent.loose.assign(loose_part(agent.free));
   if (counts) {
     quota.change_available(agent.loose, 1);
     quota_moved = true;

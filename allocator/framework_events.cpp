@@ -174,12 +174,18 @@ reaction allocator_core::take_rest(framework_index f) {
                   [this](member_index m) { return books_.member(m).agents_used == 0; }))
     return result;
   for (agent_index a = 0; a < books_.agents.limit(); ++a) {
-    for (auto& use : std::vector(books_.agents[a].uses)) {
-      if (books_.member(use.member).framework != f || !books_.release(use.member, a, use.held))
+    const auto& uses = books_.agents[a].uses;
+    for (auto m : framework.members) {
+      auto use = std::find_if(uses.begin(), uses.end(),
+                              [m](const agent_use& each) { return each.member == m; });
+      if (use == uses.end())
+        continue;
+      auto all = use->all();
+      if (!books_.release(m, a, all))
         continue;
       attend(a, attention::next_cycle);
       result = {true, "framework " + framework.id.value() + " still held resources of agent " +
-                          books_.agents[a].id.value()};
+                          books_.details(a).id.value()};
     }
   }
   return result;
@@ -194,7 +200,7 @@ std::string allocator_core::hold_used(framework_index f, agent_index a, const re
   std::string complaint;
   for (const auto& [role, items] : split_by_role(used)) {
     if (role.empty())
-      complaint = "resources of agent " + books_.agents[a].id.value() + " used by framework " +
+      complaint = "resources of agent " + books_.details(a).id.value() + " used by framework " +
                   books_.frameworks[f].id.value() + " have no allocation role";
     else
       books_.hold(books_.join(f, role), a, items);

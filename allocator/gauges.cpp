@@ -19,13 +19,14 @@ usage count(const cluster_books& books) {
   usage result;
   for (agent_index a = 0; a < books.agents.limit(); ++a) {
     const auto& agent = books.agents[a];
-    result.total.add(agent.total.scalars());
+    result.total.add(books.details(a).total.scalars());
     for (const auto& use : agent.uses) {
-      auto amounts = use.held.scalars();
+      auto held = use.all();
+      auto amounts = held.scalars();
       result.used.add(amounts);
       auto role = books.role(books.member(use.member).role).name;
       result.by_role[role].add(amounts);
-      auto firm = use.held.non_revocable().scalars();
+      auto firm = held.non_revocable().scalars();
       for (auto path = role;; path.resize(path.rfind('/'))) {
         result.firm_by_role[path].add(firm);
         if (path.find('/') == std::string::npos)

@@ -38,7 +38,7 @@ void allocator_core::ask_to_leave() {
       auto f = books_.member(use.member).framework;
       const auto& framework = books_.frameworks[f];
       if (framework.known && framework.active && inverse_.ask(f, a))
-        inverse_offers_.push_back({framework.id, agent.id});
+        inverse_offers_.push_back({framework.id, books_.details(a).id});
     }
   }
 }

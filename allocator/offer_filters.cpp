@@ -1,130 +1,190 @@
 #include "allocator/offer_filters.hpp"
 
+#include "allocator/prefetch.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace troupe::allocator {
 
 namespace {
 
-constexpr auto later = [](const auto& a, const auto& b) { return a.until > b.until; };
+const dense_set nobody;
+
+std::int64_t slot_of(offer_filters::time when) {
+  return when.time_since_epoch().count() >> 23; // 8 ms
+}
 
 } // namespace
 
 void offer_filters::add(member who, agent where, resources refused, time until) {
-  if (who >= filters_.size())
-    filters_.resize(who + 1);
-  if (where < visits_.size() && !visits_[where].free.empty() &&
-      refused.contains(visits_[where].free))
-    visits_[where].refusing.set(who, true);
-  auto serial = ++last_serial_;
-  filters_[who][where].push_back({serial, std::move(refused)});
-  heap_.push_back({until, who, where, serial});
-  std::push_heap(heap_.begin(), heap_.end(), later);
+  if (who >= members_.size())
+    members_.resize(who + 1);
+  if (where >= agents_.size())
+    agents_.resize(where + 1);
+  auto& here = agents_[where];
+  if (!here.free.empty() && refused.contains(here.free))
+    here.refusing.set(who, true);
+  here.all.push_back({std::move(refused), until, who});
+  filtered_.set(where, true);
+  ++members_[who].filters;
+  members_[who].agents.set(where, true);
+  slots_[slot_of(until)].push_back({until, where});
+  ++pending_;
   ++size_;
 }
 
-void offer_filters::visit(agent where, const resources& free) {
-  if (where >= visits_.size())
-    visits_.resize(where + 1);
-  auto& last = visits_[where];
-  if (last.free.contains(free))
+const dense_set& offer_filters::visit(agent where, const resources& free) {
+  if (!filtered_.contains(where))
+    return nobody;
+  auto& here = agents_[where];
+  if (here.part.same_body(free))
+    return here.refusing;
+  here.part = free;
+  if (!here.free.empty() && here.free.contains(free))
+    return here.refusing;
+  here.free = free;
+  here.refusing.clear();
+  for (const auto& each : here.all)
+    if (each.refused.contains(free))
+      here.refusing.set(each.who, true);
+  return here.refusing;
+}
+
+bool offer_filters::refuses(member who, agent where, const resources& offered) const {
+  if (!filtered_.contains(where))
+    return false;
+  const auto& here = agents_[where];
+  if (here.refusing.contains(who))
+    return true;
+  return !offered.same_body(here.free) && here.any_contains(who, offered);
+}
+
+bool offer_filters::agent_filters::any_contains(member whose, const resources& items) const {
+  return std::any_of(all.begin(), all.end(), [&](const filter& each) {
+    return each.who == whose && each.refused.contains(items);
+  });
+}
+
+void offer_filters::foresee(agent where) const {
+  if (filtered_.contains(where))
+    __builtin_prefetch(&agents_[where]);
+  keep_prefetches();
+}
+
+void offer_filters::foresee_content(agent where) const {
+  if (!filtered_.contains(where))
     return;
-  last.free = free;
-  last.refusing.clear();
+  const auto& all = agents_[where].all;
+  prefetch(all.data(), all.data() + all.size());
 }
 
-bool offer_filters::refuses(member who, agent where, const resources& offered) {
-  if (where < visits_.size() && visits_[where].refusing.contains(who))
+/// Mostly it is the oldest that ends.
+void offer_filters::foresee_end(agent where) const {
+  if (filtered_.contains(where))
+    agents_[where].all.front().refused.foresee_copy();
+  keep_prefetches();
+}
+
+/// The number of those dropped. Another filter of the same member may still say what one of them did.
+template <class Predicate>
+std::size_t offer_filters::drop_if(agent where, Predicate gone) {
+  auto& here = agents_[where];
+  dropped_.clear();
+  std::erase_if(here.all, [&](const filter& each) {
+    if (!gone(each))
+      return false;
+    dropped_.push_back(each.who);
     return true;
-  if (who >= filters_.size() || filters_[who].empty())
-    return false;
-  auto found = filters_[who].find(where);
-  if (found == filters_[who].end())
-    return false;
-  auto refuse = [&](const resources& items) {
-    return std::any_of(found->second.begin(), found->second.end(),
-                       [&](const filter& f) { return f.refused.contains(items); });
-  };
-  if (where < visits_.size() && !visits_[where].free.empty() && refuse(visits_[where].free)) {
-    visits_[where].refusing.set(who, true);
-    return true;
+  });
+  for (auto who : dropped_) {
+    --members_[who].filters;
+    if (here.refusing.contains(who))
+      here.refusing.set(who, here.any_contains(who, here.free));
+    if (std::none_of(here.all.begin(), here.all.end(),
+                     [&](const filter& each) { return each.who == who; }))
+      members_[who].agents.set(where, false);
   }
-  return refuse(offered);
-}
-
-/// One of the member's filters is gone; another one may still say the same.
-void offer_filters::forget_answer(member who, agent where) {
-  if (where < visits_.size())
-    visits_[where].refusing.set(who, false);
+  size_ -= dropped_.size();
+  if (here.all.empty()) {
+    here = {};
+    filtered_.set(where, false);
+  }
+  return dropped_.size();
 }
 
 void offer_filters::clear(member who, std::vector<agent>& freed) {
-  if (who >= filters_.size())
+  if (count(who) == 0)
     return;
-  for (const auto& [where, filters] : filters_[who]) {
+  auto agents = std::exchange(members_[who].agents, {});
+  agents.for_each([&](agent where) {
+    drop_if(where, [&](const filter& each) { return each.who == who; });
     freed.push_back(where);
-    size_ -= filters.size();
-    forget_answer(who, where);
-  }
-  by_agent{}.swap(filters_[who]);
+  });
   compact();
 }
 
 void offer_filters::forget_agent(agent where) {
-  for (auto& agents : filters_) {
-    if (auto found = agents.find(where); found != agents.end()) {
-      size_ -= found->second.size();
-      agents.erase(found);
-    }
-  }
-  if (where < visits_.size())
-    visits_[where] = {};
+  if (!filtered_.contains(where))
+    return;
+  drop_if(where, [](const filter&) { return true; });
   compact();
 }
 
 void offer_filters::expire(time now, std::vector<agent>& freed) {
-  while (!heap_.empty() && heap_.front().until <= now) {
-    auto entry = heap_.front();
-    std::pop_heap(heap_.begin(), heap_.end(), later);
-    heap_.pop_back();
-    auto& agents = filters_[entry.who];
-    auto found = agents.find(entry.where);
-    if (found == agents.end())
-      continue;
-    auto dropped =
-        std::erase_if(found->second, [&](const filter& f) { return f.serial == entry.serial; });
-    if (dropped == 0)
-      continue;
-    size_ -= dropped;
-    freed.push_back(entry.where);
-    forget_answer(entry.who, entry.where);
-    if (found->second.empty())
-      agents.erase(found);
+  while (!slots_.empty() && slots_.begin()->first <= slot_of(now)) {
+    auto& slot = slots_.begin()->second;
+    auto rest = std::partition(slot.begin(), slot.end(),
+                               [now](const deadline& each) { return each.until > now; });
+    std::vector<deadline> due(rest, slot.end());
+    slot.erase(rest, slot.end());
+    pending_ -= due.size();
+    bool more_to_come = !slot.empty();
+    if (!more_to_come)
+      slots_.erase(slots_.begin());
+    drop_due(due, now, freed);
+    if (more_to_come)
+      return;
   }
 }
 
-std::size_t offer_filters::count(member who) const {
-  std::size_t sum = 0;
-  if (who < filters_.size())
-    for (const auto& [where, filters] : filters_[who])
-      sum += filters.size();
-  return sum;
+/// All that is due of an agent goes with its first deadline.
+void offer_filters::drop_due(const std::vector<deadline>& due, time now,
+                             std::vector<agent>& freed) {
+  constexpr std::size_t ahead = 6;
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    if (i + 3 * ahead < due.size())
+      foresee(due[i + 3 * ahead].where);
+    if (i + 2 * ahead < due.size())
+      foresee_content(due[i + 2 * ahead].where);
+    if (i + ahead < due.size())
+      foresee_end(due[i + ahead].where);
+    auto where = due[i].where;
+    if (filtered_.contains(where) &&
+        drop_if(where, [now](const filter& each) { return each.until <= now; }) > 0)
+      freed.push_back(where);
+  }
 }
 
-bool offer_filters::alive(const deadline& entry) const {
-  auto found = filters_[entry.who].find(entry.where);
-  return found != filters_[entry.who].end() &&
-         std::any_of(found->second.begin(), found->second.end(),
-                     [&](const filter& f) { return f.serial == entry.serial; });
-}
-
-/// Filters may last a year: without this, a framework that declines and revives would grow the
-/// heap.
+/// Filters may last a year: without this, a framework that declines and revives would pile up
+/// deadlines.
 void offer_filters::compact() {
-  if (heap_.size() <= 2 * size_ + 64)
+  if (pending_ <= 2 * size_ + 64)
     return;
-  std::erase_if(heap_, [this](const deadline& entry) { return !alive(entry); });
-  std::make_heap(heap_.begin(), heap_.end(), later);
+  pending_ = 0;
+  for (auto slot = slots_.begin(); slot != slots_.end();) {
+    auto& each = slot->second;
+    std::sort(each.begin(), each.end());
+    each.erase(std::unique(each.begin(), each.end()), each.end());
+    std::erase_if(each, [this](const deadline& entry) {
+      const auto& all = agents_[entry.where].all;
+      return std::none_of(all.begin(), all.end(),
+                          [&](const filter& f) { return f.until == entry.until; });
+    });
+    each.shrink_to_fit();
+    pending_ += each.size();
+    slot = each.empty() ? slots_.erase(slot) : std::next(slot);
+  }
 }
 
 } // namespace troupe::allocator

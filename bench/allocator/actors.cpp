@@ -52,7 +52,10 @@ using sink_actor = caf::typed_actor<caf::reacts_to<offers_made>, caf::reacts_to<
 sink_actor::behavior_type sink(sink_actor::stateful_pointer<sink_state> self) {
   return {[self](offers_made& made) {
             auto& state = self->state;
-            std::move(made.offers.begin(), made.offers.end(), std::back_inserter(state.received));
+            if (state.received.empty())
+              state.received = std::move(made.offers);
+            else
+              std::move(made.offers.begin(), made.offers.end(), std::back_inserter(state.received));
             if (state.awaited.done && state.received.size() >= state.awaited.offers)
               std::exchange(state.awaited, {})
                   .done->set_value({std::exchange(state.received, {}), seconds_since(state.begin)});
@@ -164,11 +167,13 @@ boundary_timings actor_boundary(const cluster_shape& shape, int rounds) {
     result.bare.add_seconds(seconds_since(begin));
 
     cluster.tell(nobody);
+    recover_together all;
     for (const auto& offer : held)
-      cluster.tell(give_back(offer));
+      all.parts.push_back(give_back(offer));
+    cluster.tell(std::move(all));
     cluster.settle();
     std::this_thread::sleep_for(
-        std::chrono::milliseconds(5)); // the event cycle of the give-backs, and its gap
+        std::chrono::milliseconds(5)); // the event cycle of what came back, and its gap
     cluster.settle();
     auto answer = cluster.ask(shape.agents, set_whitelist{});
     result.with_actors.add_seconds(answer.seconds);
@@ -188,8 +193,7 @@ timings freed_to_offer(const cluster_shape& shape, int samples) {
   timings result;
   for (int i = 0; i < samples; ++i) {
     const auto& freed = all[static_cast<std::size_t>(i) % all.size()];
-    auto answer = give_back(freed);
-    auto made = cluster.ask(1, answer);
+    auto made = cluster.ask(1, recover_together{{give_back(freed)}});
     result.add_seconds(made.seconds);
     expects(made.offers.size() == 1 && made.offers[0].agent == freed.agent,
             "another agent was offered");

@@ -52,7 +52,7 @@ add_framework nth_framework(const cluster_shape& shape, std::size_t i);
 /// `cpus:24;mem:4096;disk:4096;ports:[31000-32000]`, each a bag of its own.
 add_agent nth_agent(std::size_t i);
 
-/// A message by which an offer comes back, as the master sends it.
+/// How an offer comes back.
 recover_resources give_back(const allocation& offer,
                             std::optional<std::chrono::nanoseconds> filter = {});
 

@@ -26,6 +26,24 @@ std::pair<resources, resources> split_task(const allocation& offer) {
   return rest.subtract_if_contained(task) ? std::pair{task, rest} : std::pair{resources{}, rest};
 }
 
+/// An event cycle after each; together they offer so much.
+template <class Nth>
+void add_one_by_one(bare_allocator& allocator, std::size_t count, Nth nth, std::size_t expected,
+                    timings& result) {
+  std::vector<decltype(nth(0))> events;
+  for (std::size_t i = 0; i < count; ++i)
+    events.push_back(nth(i));
+  allocator.batch();
+  std::size_t offers = 0;
+  stopwatch watch;
+  for (const auto& event : events) {
+    allocator.tell(event);
+    offers += allocator.run(allocator_core::scope::event).size();
+  }
+  add(result, watch);
+  expects(offers == expected, "what was added did not lead to an offer of every agent");
+}
+
 } // namespace
 
 std::string cluster_shape::name() const {
@@ -115,18 +133,7 @@ timings add_agents(const cluster_shape& shape, int rounds) {
   timings result;
   for (int round = 0; round < rounds; ++round) {
     auto allocator = bare_allocator::full({0, shape.frameworks, shape.own_roles, shape.random});
-    std::vector<add_agent> events;
-    for (std::size_t i = 0; i < shape.agents; ++i)
-      events.push_back(nth_agent(i));
-    allocator.batch();
-    std::size_t offers = 0;
-    stopwatch watch;
-    for (const auto& event : events) {
-      allocator.tell(event);
-      offers += allocator.run(allocator_core::scope::event).size();
-    }
-    add(result, watch);
-    expects(offers == shape.agents, "not every new agent was offered");
+    add_one_by_one(allocator, shape.agents, nth_agent, shape.agents, result);
   }
   return result;
 }
@@ -135,18 +142,8 @@ timings add_frameworks(const cluster_shape& shape, int rounds) {
   timings result;
   for (int round = 0; round < rounds; ++round) {
     auto allocator = bare_allocator::full({shape.agents, 0, shape.own_roles, shape.random});
-    std::vector<add_framework> events;
-    for (std::size_t i = 0; i < shape.frameworks; ++i)
-      events.push_back(nth_framework(shape, i));
-    allocator.batch();
-    std::size_t offers = 0;
-    stopwatch watch;
-    for (const auto& event : events) {
-      allocator.tell(event);
-      offers += allocator.run(allocator_core::scope::event).size();
-    }
-    add(result, watch);
-    expects(offers == shape.agents, "the first framework was not offered all agents");
+    auto nth = [&](std::size_t i) { return nth_framework(shape, i); };
+    add_one_by_one(allocator, shape.frameworks, nth, shape.agents, result); // the first gets all
   }
   return result;
 }

@@ -27,7 +27,7 @@ using request_id = std::uint64_t;
 using allocator_message =
     std::variant<add_framework, update_framework, remove_framework, activate_framework,
                  deactivate_framework, add_agent, update_agent, remove_agent, activate_agent,
-                 deactivate_agent, recover_resources, suppress_offers, revive_offers,
+                 deactivate_agent, recover_together, suppress_offers, revive_offers,
                  convert_allocation, await_agents, set_quota, set_weights, plan_absence,
                  end_inverse_offer>;
 

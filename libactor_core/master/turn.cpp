@@ -58,6 +58,19 @@ void turn::tell_allocator(allocator_message message) {
   out.push_back(effect::tell_allocator{std::move(message)});
 }
 
+void turn::tell_allocator(recover_resources part) {
+  auto last = std::find_if(out.rbegin(), out.rend(), [](const any_effect& x) {
+    return std::holds_alternative<effect::tell_allocator>(x) ||
+           std::holds_alternative<effect::ask_allocator>(x);
+  });
+  auto* told = last == out.rend() ? nullptr : std::get_if<effect::tell_allocator>(&*last);
+  auto* same = told == nullptr ? nullptr : std::get_if<recover_together>(&told->message);
+  if (same != nullptr)
+    same->parts.push_back(std::move(part));
+  else
+    tell_allocator(recover_together{{std::move(part)}});
+}
+
 void turn::close(endpoint_id endpoint, std::string reason) {
   book.endpoints.erase(endpoint);
   out.push_back(effect::close_endpoint{endpoint, std::move(reason)});

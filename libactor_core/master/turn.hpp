@@ -25,6 +25,8 @@ struct turn {
   /// To an agent's link, known or not.
   void tell_link(link_id id, link::ToAgent record);
   void tell_allocator(allocator_message message);
+  /// Parts travel together unless the allocator is told something else between them.
+  void tell_allocator(recover_resources part);
   void close(endpoint_id endpoint, std::string reason);
   void close_link(link_id id, std::string reason);
 

@@ -143,6 +143,12 @@ struct recover_resources {
   std::optional<std::chrono::nanoseconds> filter;
 };
 
+/// All that one event at the master gives back: no cycle falls between the parts, so that what was declined
+/// together is offered together, and no filter comes too late.
+struct recover_together {
+  std::vector<recover_resources> parts;
+};
+
 /// Allocated resources change their form (reserve, unreserve, create, destroy): `before` becomes `after`
 /// in the framework's allocation and in the agent's total. Scalar sums are equal.
 struct convert_allocation {
@@ -222,7 +228,7 @@ using allocator_actor = caf::typed_actor<
     caf::reacts_to<activate_framework>, caf::reacts_to<deactivate_framework>,
     caf::reacts_to<add_agent>, caf::reacts_to<update_agent>, caf::reacts_to<remove_agent>,
     caf::reacts_to<activate_agent>, caf::reacts_to<deactivate_agent>,
-    caf::reacts_to<recover_resources>, caf::reacts_to<convert_allocation>,
+    caf::reacts_to<recover_together>, caf::reacts_to<convert_allocation>,
     caf::reacts_to<suppress_offers>, caf::reacts_to<revive_offers>, caf::reacts_to<await_agents>,
     caf::reacts_to<set_quota>, caf::reacts_to<set_weights>, caf::reacts_to<set_whitelist>,
     caf::reacts_to<plan_absence>, caf::reacts_to<end_inverse_offer>,
@@ -242,7 +248,7 @@ TROUPE_MESSAGE(troupe::update_agent)
 TROUPE_MESSAGE(troupe::remove_agent)
 TROUPE_MESSAGE(troupe::activate_agent)
 TROUPE_MESSAGE(troupe::deactivate_agent)
-TROUPE_MESSAGE(troupe::recover_resources)
+TROUPE_MESSAGE(troupe::recover_together)
 TROUPE_MESSAGE(troupe::convert_allocation)
 TROUPE_MESSAGE(troupe::suppress_offers)
 TROUPE_MESSAGE(troupe::revive_offers)

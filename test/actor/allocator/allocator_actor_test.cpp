@@ -8,9 +8,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("offers arrive at once when a framework and an agent are there") {
   fixture f;
-  f.start();
-  f.add_framework_in("dev");
-  f.add_agent_with("cpus:4;mem:100");
+  f.start_with_one_of_each("cpus:4;mem:100");
   f.system.advance(1ms);
   auto offers = f.offers();
   REQUIRE(offers.size() == 1);
@@ -40,9 +38,7 @@ TEST_CASE("a master never hears of an empty cycle") {
 
 TEST_CASE("what comes back is offered within the gap, without waiting for the batch") {
   fixture f;
-  f.start();
-  f.add_framework_in("dev");
-  f.add_agent_with("cpus:4");
+  f.start_with_one_of_each();
   f.system.advance(500ms);
   auto offer = f.offers().at(0);
   f.give_back(offer);
@@ -52,9 +48,7 @@ TEST_CASE("what comes back is offered within the gap, without waiting for the ba
 
 TEST_CASE("who declines without a filter is asked again by the next batch") {
   fixture f;
-  f.start();
-  f.add_framework_in("dev");
-  f.add_agent_with("cpus:4");
+  f.start_with_one_of_each();
   f.system.advance(1500ms);
   f.give_back(f.offers().at(0), 0s);
   f.system.advance(499ms);
@@ -63,11 +57,30 @@ TEST_CASE("who declines without a filter is asked again by the next batch") {
   CHECK(f.offers().size() == 1);
 }
 
+TEST_CASE("no cycle falls between the parts of what one call declines") {
+  allocator_config config;
+  config.event_gap = 0s;
+  fixture f(config);
+  f.start();
+  f.add_framework_in("dev", "f");
+  f.add_agent_with("cpus:4", "s1");
+  f.add_agent_with("cpus:4", "s2");
+  f.system.advance(100ms);
+  auto all_of_f = f.offers();
+  REQUIRE(all_of_f.size() == 2);
+  f.add_framework_in("dev", "g");
+  f.give_back(all_of_f, 1h);
+  f.system.advance(1ms);
+  REQUIRE(f.received.size() == 1);
+  auto offers = f.offers();
+  CHECK(offers.size() == 2);
+  CHECK(std::all_of(offers.begin(), offers.end(),
+                    [](const auto& o) { return o.framework == framework_id("g"); }));
+}
+
 TEST_CASE("a decline filter ends in virtual time, with the first batch after it") {
   fixture f;
-  f.start();
-  f.add_framework_in("dev");
-  f.add_agent_with("cpus:4");
+  f.start_with_one_of_each();
   f.system.advance(100ms);
   f.give_back(f.offers().at(0), 5s);
   f.system.advance(5s - 1ms);
@@ -78,9 +91,7 @@ TEST_CASE("a decline filter ends in virtual time, with the first batch after it"
 
 TEST_CASE("revive ends a filter at once") {
   fixture f;
-  f.start();
-  f.add_framework_in("dev");
-  f.add_agent_with("cpus:4");
+  f.start_with_one_of_each();
   f.system.advance(100ms);
   f.give_back(f.offers().at(0), 1h);
   f.tell(suppress_offers{framework_id("f"), {}});

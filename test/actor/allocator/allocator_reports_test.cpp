@@ -60,9 +60,7 @@ TEST_CASE("the allocator's gauges tell of the cluster, quotas, filters and share
                    [](const caf::error&) {});
     return result;
   };
-  f.start();
-  f.add_framework_in("dev");
-  f.add_agent_with("cpus:4;mem:100");
+  f.start_with_one_of_each("cpus:4;mem:100");
   f.system.advance(1ms);
   f.give_back(f.offers().at(0), 1h);
   quantities two{{"cpus", quantity::from_milli(2'000)}};
@@ -125,9 +123,7 @@ TEST_CASE("quotas reach the cycle through the actor, and its sorter of quota rol
 
 TEST_CASE("a planned absence leads to inverse offers, again when the last one has ended") {
   fixture f;
-  f.start();
-  f.add_framework_in("dev");
-  f.add_agent_with("cpus:4;mem:100");
+  f.start_with_one_of_each("cpus:4;mem:100");
   f.system.advance(1ms);
   REQUIRE(f.offers().size() == 1);
   f.tell(plan_absence{agent_id("s"), true});

@@ -83,6 +83,12 @@ struct fixture {
     system.run();
   }
   void start() { tell(start_allocator{master}); }
+  /// With a framework "f" in the role "dev" and an agent "s".
+  void start_with_one_of_each(const std::string& resources = "cpus:4") {
+    start();
+    add_framework_in("dev");
+    add_agent_with(resources);
+  }
   void add_framework_in(const std::string& role, const std::string& name = "f") {
     add_framework event;
     event.framework = framework_id(name);
@@ -96,8 +102,16 @@ struct fixture {
     tell(event);
   }
   void give_back(const allocation& offer, std::optional<std::chrono::nanoseconds> filter = {}) {
-    tell(recover_resources{offer.framework, offer.agent,
-                           offer.offered.allocated_to_role(offer.role), filter});
+    give_back(std::vector{offer}, filter);
+  }
+  /// What one call gives back.
+  void give_back(const std::vector<allocation>& offers,
+                 std::optional<std::chrono::nanoseconds> filter = {}) {
+    recover_together event;
+    for (const auto& offer : offers)
+      event.parts.push_back(
+          {offer.framework, offer.agent, offer.offered.allocated_to_role(offer.role), filter});
+    tell(std::move(event));
   }
   /// All offers since the last call.
   std::vector<allocation> offers() {

@@ -71,29 +71,59 @@ TEST_CASE("declining and reviving for ever does not pile up filters") {
   CHECK(filters.pending_deadlines() < 200);
 }
 
+TEST_CASE("deadlines that coincide are kept once, so that one filter that stays keeps one alive") {
+  offer_filters filters;
+  agents freed;
+  filters.add(7, 2, bag("cpus:1"), start + 1h);
+  for (int i = 0; i < 10'000; ++i) {
+    filters.add(1, 2, bag("cpus:1"), start + 1h);
+    filters.clear(1, freed);
+  }
+  CHECK(filters.size() == 1);
+  CHECK(filters.pending_deadlines() < 200);
+  freed.clear();
+  filters.expire(start + 1h, freed);
+  CHECK(freed == agents{2});
+}
+
+TEST_CASE("filters of the same moment end together, those a moment later do not") {
+  offer_filters filters;
+  agents freed;
+  filters.add(1, 2, bag("cpus:1"), start);
+  filters.add(3, 2, bag("cpus:1"), start);
+  filters.add(1, 4, bag("cpus:1"), start + 1ns);
+  filters.expire(start, freed);
+  CHECK(freed == agents{2});
+  CHECK(filters.count(1) == 1);
+  CHECK(filters.count(3) == 0);
+  CHECK(filters.refuses(1, 4, bag("cpus:1")));
+  filters.expire(start + 1ns, freed);
+  CHECK(freed == agents{2, 4});
+  CHECK(filters.pending_deadlines() == 0);
+}
+
 TEST_CASE("who refuses all that is free is known from one visit to the next") {
   offer_filters filters;
-  filters.visit(2, all);
+  CHECK_FALSE(filters.visit(2, all).contains(3));
   filters.add(3, 2, all, start + 5s);
   filters.add(70, 2, bag("cpus:1"), start + 5s);
-  CHECK(filters.known_to_refuse(2).contains(3));
-  CHECK_FALSE(filters.known_to_refuse(2).contains(70));
+  CHECK(filters.visit(2, all).contains(3));
+  CHECK_FALSE(filters.visit(2, all).contains(70));
   CHECK(filters.refuses(3, 2, bag("cpus:2")));
-  filters.visit(2, bag("cpus:16"));
-  CHECK(filters.known_to_refuse(2).contains(3));
+  CHECK(filters.visit(2, bag("cpus:16")).contains(3));
   SECTION("until more is free") {
-    filters.visit(2, bag("cpus:17;mem:200"));
-    CHECK_FALSE(filters.known_to_refuse(2).contains(3));
+    const auto& refusing = filters.visit(2, bag("cpus:17;mem:200"));
+    CHECK_FALSE(refusing.contains(3));
     CHECK_FALSE(filters.refuses(3, 2, bag("cpus:17")));
     CHECK(filters.refuses(3, 2, bag("cpus:16")));
-    CHECK_FALSE(filters.known_to_refuse(2).contains(3));
+    CHECK_FALSE(refusing.contains(3));
   }
   SECTION("until the last of the filters ends") {
     filters.add(3, 2, all, start + 1s);
     std::vector<offer_filters::agent> freed;
     filters.expire(start + 1s, freed);
     CHECK(filters.refuses(3, 2, bag("cpus:16")));
-    CHECK(filters.known_to_refuse(2).contains(3));
+    CHECK(filters.visit(2, bag("cpus:16")).contains(3));
     filters.expire(start + 5s, freed);
     CHECK_FALSE(filters.refuses(3, 2, bag("cpus:16")));
   }

@@ -112,11 +112,15 @@ class history {
     auto result = fast_.on(event);
     INFO(result.complaint);
     CHECK(result.complaint.empty());
-    if constexpr (std::is_same_v<Event, recover_resources> ||
-                  std::is_same_v<Event, end_inverse_offer>)
+    if constexpr (std::is_same_v<Event, recover_together>) {
+      for (const auto& part : event.parts)
+        slow_.on(part, fast_.now);
+    } else if constexpr (std::is_same_v<Event, recover_resources> ||
+                         std::is_same_v<Event, end_inverse_offer>) {
       slow_.on(event, fast_.now);
-    else
+    } else {
       slow_.on(event);
+    }
   }
 
   resource any_resource() {
@@ -350,14 +354,20 @@ class history {
       }
   }
 
-  /// Everybody who holds something may keep it, or give back all or some of it.
+  /// Everybody who holds something may keep it, or give back all or some of it, alone or together.
   void answer_offers() {
     const std::vector<std::optional<std::chrono::nanoseconds>> durations{std::nullopt, 0s, 1ms,
                                                                          2s,           5s, 1h};
-    for (const auto& [id, facts] : std::map(slow_.agents))
+    recover_together answers;
+    for (const auto& [id, facts] : slow_.agents)
       for (const auto& [who, held] : facts.held)
         if (below(2) == 0)
-          give_back(id, who, 1 + below(2), durations[below(durations.size())]);
+          answers.parts.push_back(
+              part_of(id, who, 1 + below(2), durations[below(durations.size())]));
+    if (below(2) == 0)
+      return tell(answers);
+    for (const auto& answer : answers.parts)
+      tell(answer);
   }
 
   /// An agent will be away, or at another time than was planned, or not at all.
@@ -385,13 +395,17 @@ class history {
     inverse_offers_ += asked.size();
   }
 
-  /// Every `part`-th item.
   void give_back(const agent_id& id, const std::pair<framework_id, std::string>& who, int part,
                  std::optional<std::chrono::nanoseconds> filter) {
+    tell(part_of(id, who, part, filter));
+  }
+  /// Every `part`-th item of what is held.
+  recover_resources part_of(const agent_id& id, const std::pair<framework_id, std::string>& who,
+                            int part, std::optional<std::chrono::nanoseconds> filter) {
     int number = 0;
     auto returned =
         slow_.agents[id].held[who].filter([&](const resource&) { return number++ % part == 0; });
-    tell(recover_resources{who.first, id, returned.allocated_to_role(who.second), filter});
+    return {who.first, id, returned.allocated_to_role(who.second), filter};
   }
 
   static std::string told(const std::vector<allocation>& offers) {
@@ -414,8 +428,9 @@ class history {
     const auto& books = fast_.core.books();
     REQUIRE(books.agents.size() == slow_.agents.size());
     for (const auto& [id, facts] : slow_.agents) {
-      const auto& agent = books.agents[books.agents.find(id)];
-      CHECK(agent.total == facts.total);
+      auto a = books.agents.find(id);
+      const auto& agent = books.agents[a];
+      CHECK(books.details(a).total == facts.total);
       CHECK(agent.free == slow_.free_of(facts));
       CHECK(agent.uses.size() == facts.held.size());
     }

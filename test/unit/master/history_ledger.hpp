@@ -71,6 +71,10 @@ struct ledger {
                        << " which holds " << to_text(here->second[x.framework]));
     REQUIRE(here->second[x.framework].subtract_if_contained(x.returned));
   }
+  void operator()(const recover_together& x) {
+    for (const auto& part : x.parts)
+      (*this)(part);
+  }
   template <class Other>
   void operator()(const Other&) {}
 

@@ -91,6 +91,19 @@ TEST_CASE("an ACCEPT without operations is a DECLINE") {
   CHECK(w.counter("master/messages_decline_offers") == 1);
 }
 
+TEST_CASE("an ACCEPT of which nothing comes gives all its offers back by one message") {
+  world w;
+  w.start();
+  auto f = w.subscribe(framework_info());
+  std::vector<std::string> offers;
+  for (auto host : {"a", "b"})
+    offers.push_back(w.offer(f, w.add_agent(host), "cpus:2").at(0));
+  w.forget();
+  w.call(f, accept(offers, {}));
+  CHECK(w.told_allocator<recover_resources>().size() == 2);
+  CHECK(w.all<effect::tell_allocator>().size() == 1);
+}
+
 TEST_CASE("a LAUNCH of no tasks gives the whole offer back") {
   ready w;
   w.call(w.f, accept(w.offers, {}));

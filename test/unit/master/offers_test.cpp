@@ -115,6 +115,24 @@ TEST_CASE("DECLINE gives the resources back with the filter asked for") {
   CHECK(w.told_allocator<recover_resources>().size() == 1);
 }
 
+TEST_CASE("DECLINE of many offers is one message to the allocator, with every part's filter") {
+  world w;
+  w.start();
+  auto f = w.subscribe(framework_info());
+  std::vector<std::string> offers;
+  for (auto host : {"a", "b", "c"})
+    offers.push_back(w.offer(f, w.add_agent(host), "cpus:2").at(0));
+  auto call = decline(offers);
+  call.mutable_decline()->mutable_filters()->set_refuse_seconds(3);
+  w.forget();
+  CHECK(w.call(f, call).status == 202);
+  REQUIRE(w.all<effect::tell_allocator>().size() == 1);
+  auto parts = w.told_allocator<recover_resources>();
+  REQUIRE(parts.size() == 3);
+  for (const auto& part : parts)
+    CHECK(part.filter == seconds{3});
+}
+
 TEST_CASE("a framework can't decline another one's offer") {
   world w;
   w.start();

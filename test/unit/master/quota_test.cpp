@@ -271,7 +271,7 @@ TEST_CASE("offers are withdrawn until the guarantee is free on an agent for each
       if (const auto* tell = std::get_if<effect::tell_allocator>(&w.done[i])) {
         if (std::holds_alternative<set_quota>(tell->message))
           quota_at = i;
-        else if (std::holds_alternative<recover_resources>(tell->message))
+        else if (std::holds_alternative<recover_together>(tell->message))
           back_at = i;
       }
     CHECK(quota_at < back_at);

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace troupe::master::test {
@@ -76,14 +77,19 @@ class world {
   std::vector<link::ToAgent> records(const worker& agent, link::ToAgent::KindCase kind) const;
   std::optional<std::string> closed_endpoint(endpoint_id endpoint) const;
   std::optional<std::string> closed_link(link_id link) const;
-  /// Messages of one kind to the allocator.
+  /// Messages of one kind to the allocator; of what is given back, the parts.
   template <class T>
   std::vector<T> told_allocator() const {
     std::vector<T> result;
-    for (const auto& one : done)
-      if (const auto* tell = std::get_if<effect::tell_allocator>(&one))
-        if (const auto* message = std::get_if<T>(&tell->message))
-          result.push_back(*message);
+    if constexpr (std::is_same_v<T, recover_resources>) {
+      for (const auto& message : told_allocator<recover_together>())
+        result.insert(result.end(), message.parts.begin(), message.parts.end());
+    } else {
+      for (const auto& one : done)
+        if (const auto* tell = std::get_if<effect::tell_allocator>(&one))
+          if (const auto* message = std::get_if<T>(&tell->message))
+            result.push_back(*message);
+    }
     return result;
   }
   template <class T>

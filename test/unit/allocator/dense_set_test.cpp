@@ -1,11 +1,11 @@
-#include "allocator/member_bits.hpp"
+#include "allocator/dense_set.hpp"
 
 #include <catch2/catch.hpp>
 
-using troupe::allocator::member_bits;
+using troupe::allocator::dense_set;
 
 TEST_CASE("members are in the set when they were put in, also far beyond the first word") {
-  member_bits bits;
+  dense_set bits;
   CHECK_FALSE(bits.contains(200));
   bits.set(200, true);
   bits.set(3, true);
@@ -17,8 +17,8 @@ TEST_CASE("members are in the set when they were put in, also far beyond the fir
 }
 
 TEST_CASE("subsets are told whatever the sizes") {
-  member_bits few;
-  member_bits many;
+  dense_set few;
+  dense_set many;
   CHECK(few.is_subset_of(many));
   few.set(3, true);
   CHECK_FALSE(few.is_subset_of(many));
@@ -29,4 +29,14 @@ TEST_CASE("subsets are told whatever the sizes") {
   few.set(400, true);
   few.set(400, false);
   CHECK(few.is_subset_of(many));
+}
+
+TEST_CASE("a dense set is gone through in ascending order") {
+  dense_set set;
+  for (std::uint32_t number : {200u, 3u, 64u, 63u})
+    set.set(number, true);
+  set.set(64, false);
+  std::vector<std::uint32_t> seen;
+  set.for_each([&](std::uint32_t number) { seen.push_back(number); });
+  CHECK(seen == std::vector<std::uint32_t>{3, 63, 200});
 }
