@@ -2,6 +2,7 @@
 
 #include "model/contract.hpp"
 #include "model/resource_text.hpp"
+#include "wire/arena_message.hpp"
 #include "wire/resource_convert.hpp"
 
 #include <caf/all.hpp>
@@ -81,7 +82,7 @@ class player {
   std::string stream() const { return "stream-" + std::to_string(plan_.number); }
 
   std::shared_ptr<Call> call(Call::Type type) const {
-    auto call = std::make_shared<Call>();
+    auto call = wire::make_arena_message<Call>(); // as the HTTP edge does
     call->set_type(type);
     call->mutable_framework_id()->set_value(self_->state.id);
     return call;

@@ -7,8 +7,10 @@
 
 #include "master/config.hpp"
 #include "master/conversion_request.hpp"
+#include "master/counters.hpp"
 #include "master/deadlines.hpp"
 #include "master/effects.hpp"
+#include "master/framework_counts.hpp"
 #include "master/history.hpp"
 #include "master/traits.hpp"
 #include "protocol/metrics.hpp"
@@ -45,6 +47,7 @@ struct framework_entry {
   framework_info_ptr info;
   framework_traits traits;
   std::string metrics; ///< prefix of its own metrics
+  framework_counts counts;
   std::set<std::string> suppressed;
   endpoint_id endpoint = 0; ///< 0 while disconnected
   std::string stream_id;
@@ -198,6 +201,7 @@ struct books {
   std::map<offer_id, inverse_offer_entry> inverse_offers;
   deadlines timers;
   metric_batch metrics;
+  counter_sums counters; ///< not in `metrics` yet
   std::map<int, std::int64_t> task_states; ///< how many tasks of `frameworks` per TaskState
 
   std::uint64_t next_framework = 0;

@@ -161,7 +161,7 @@ template <class Step>
 api_turn master_core::answer(instant now, Step&& step) {
   api_turn result;
   if (!books_->leading) {
-    books_->metrics.count("master/dropped_messages");
+    books_->counters.add("master/dropped_messages", 1);
     result.answer = not_recovered;
     return result;
   }
@@ -260,7 +260,7 @@ std::vector<state_change> master_core::snapshot() const {
 }
 
 metric_batch master_core::take_metrics(instant now) {
-  set_gauges(*books_, now);
+  publish(*books_, now);
   return books_->metrics.take();
 }
 
