@@ -57,7 +57,7 @@ std::string present() {
 
 to_master_ptr update(pointer self, std::size_t number, const running_task& which,
                      v1::TaskState state) {
-  auto record = wire::make_arena_message<link::ToMaster, 512>(); // as the link does
+  auto record = wire::make_arena_message<link::ToMaster>(); // as the link does
   auto& update = *record->mutable_status_update();
   update.mutable_framework_id()->set_value(which.framework.value());
   auto& status = *update.mutable_status();

@@ -132,7 +132,7 @@ void launch(turn& t, grant& g, const Offer::Operation& operation) {
   if (operation.launch().task_infos().empty())
     t.info("launch of no tasks: the offers are declined", {{"framework", g.framework.id.value()}});
   for (const auto& wanted : operation.launch().task_infos()) {
-    auto record = wire::make_arena_message<link::ToAgent, 2048>();
+    auto record = wire::make_arena_message<link::ToAgent, 2816>();
     auto& run = *record->mutable_run_task();
     auto& task = *run.mutable_task();
     task = wanted;

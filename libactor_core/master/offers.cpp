@@ -15,7 +15,7 @@ using mesos::v1::Offer;
 namespace {
 
 constexpr const char* hidden_resource = "ephemeral_ports";
-constexpr std::size_t offer_room = 2048; ///< of one offer, four resources and the usual names
+constexpr std::size_t offer_room = 2816; // for four resources and names of usual length
 
 void set_resources(Offer& offer, const framework_entry& framework, const resources& offered) {
   auto shown = offered;
