@@ -52,8 +52,7 @@ class player {
       self_->send(plan_.watcher, one_is_done{});
       break;
     case v1::scheduler::Event::OFFERS:
-      for (const auto& offer : event.offers().offers())
-        answer(offer);
+      answer(event.offers());
       break;
     case v1::scheduler::Event::UPDATE:
       on(event.update().status());
@@ -98,27 +97,51 @@ class player {
     contract_violated("framework " + std::to_string(plan_.number) + ": " + why);
   }
 
-  void answer(const v1::Offer& offer) {
-    auto& me = self_->state;
-    me.history.offered.push_back({offer.agent_id().value(), clock::now()});
+  bool is_served() const {
+    const auto& me = self_->state;
+    return me.running + me.launched >= me.wanted;
+  }
+
+  /// Launches what it wants on what fits, and declines the rest together.
+  void answer(const v1::scheduler::Event::Offers& event) {
+    std::shared_ptr<Call> refusal;
+    for (const auto& offer : event.offers()) {
+      self_->state.history.offered.push_back({offer.agent_id().value(), clock::now()});
+      if (!is_served() && launch(offer))
+        continue;
+      if (!refusal)
+        refusal = call(Call::DECLINE);
+      *refusal->mutable_decline()->add_offer_ids() = offer.id();
+    }
+    if (!refusal)
+      return;
+    if (is_served())
+      refusal->mutable_decline()->mutable_filters()->set_refuse_seconds(3600);
+    tell(std::move(refusal));
+  }
+
+  /// False when not even one task fits.
+  bool launch(const v1::Offer& offer) {
     auto left = wire::from_proto(offer.resources())->unallocated();
+    if (!left.contains(task_))
+      return false;
+    auto& me = self_->state;
     auto reply = call(Call::ACCEPT);
     auto& accept = *reply->mutable_accept();
     *accept.add_offer_ids() = offer.id();
     auto& operation = *accept.add_operations();
     operation.set_type(v1::Offer::Operation::LAUNCH);
-    while (me.running + me.launched < me.wanted && left.subtract_if_contained(task_)) {
+    while (!is_served() && left.subtract_if_contained(task_)) {
       auto& task = *operation.mutable_launch()->add_task_infos();
       task = template_;
       task.mutable_task_id()->set_value("t" + std::to_string(me.next_task++));
       *task.mutable_agent_id() = offer.agent_id();
       ++me.launched;
     }
-    if (operation.launch().task_infos().empty())
-      accept.clear_operations(); // declines it
-    if (me.running + me.launched >= me.wanted)
+    if (is_served())
       accept.mutable_filters()->set_refuse_seconds(3600);
     tell(std::move(reply));
+    return true;
   }
 
   void on(const v1::TaskStatus& status) {

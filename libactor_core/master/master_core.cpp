@@ -150,6 +150,7 @@ master_core& master_core::operator=(master_core&&) noexcept = default;
 template <class Step>
 effects master_core::run(instant now, Step&& step) {
   effects out;
+  out.reserve(4); // most turns have no more
   turn t{*books_, config_, now, out};
   if (books_->started == wall_time{})
     books_->started = now.wall;

@@ -90,7 +90,7 @@ void make_offer(turn& t, framework_entry& framework, agent_entry& agent, const a
   framework.offers.insert(id);
   agent.offers.insert(id);
   t.changed(delta::offer_added{entry.view});
-  t.book.offers.emplace(id, std::move(entry));
+  t.book.offers.insert_or_assign(id, std::move(entry));
   if (t.config.offer_timeout)
     t.book.timers.arm(timer::offer_expiry, id.value(), t.now.steady + *t.config.offer_timeout);
   framework.counts.offer(offer_fate::sent);
