@@ -90,8 +90,8 @@ simulated_agent::behavior_type agent(pointer self, std::size_t number, std::stri
           tell(std::move(pong));
         } else if (record->has_run_task()) {
           const auto& run = record->run_task();
-          self->state.running.push_back({framework_id{run.framework().id().value()},
-                                         task_id{run.task().task_id().value()}});
+          self->state.running.push_back(
+              {framework_id{run.framework().id().value()}, task_id{run.task().task_id().value()}});
           tell(update(self, number, self->state.running.back(), v1::TASK_RUNNING));
         }
       },

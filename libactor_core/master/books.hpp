@@ -202,7 +202,7 @@ struct books {
   std::map<offer_id, inverse_offer_entry> inverse_offers;
   deadlines timers;
   metric_batch metrics;
-  counter_sums counters; ///< not in `metrics` yet
+  counter_sums counters;                   ///< not in `metrics` yet
   std::map<int, std::int64_t> task_states; ///< how many tasks of `frameworks` per TaskState
 
   std::uint64_t next_framework = 0;

@@ -63,9 +63,9 @@ void framework_counts::declare(metric_batch& to, const std::string& prefix) {
       if (type.value(i)->name() != "UNKNOWN")
         use(*type.value(i), metric_word(type.value(i)->name()));
   };
-  for (const auto& [group, type] : {std::pair{"calls", Call::Type_descriptor()},
-                                    std::pair{"events", Event::Type_descriptor()},
-                                    std::pair{"operations", Offer::Operation::Type_descriptor()}}) {
+  for (const auto& [group, type] :
+       {std::pair{"calls", Call::Type_descriptor()}, std::pair{"events", Event::Type_descriptor()},
+        std::pair{"operations", Offer::Operation::Type_descriptor()}}) {
     auto own = prefix + group;
     to.count(own, 0);
     each(*type, [&](const auto&, const std::string& word) { to.count(own + "/" + word, 0); });

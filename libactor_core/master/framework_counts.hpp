@@ -31,7 +31,8 @@ class framework_counts {
   static void declare(metric_batch& to, const std::string& prefix);
 
  private:
-  using by_type = std::array<std::uint32_t, 32>; ///< every value of the enums fits; checked where they are known
+  using by_type = std::array<std::uint32_t,
+                             32>; ///< every value of the enums fits; checked where they are known
 
   static void add(by_type& sums, int type) { ++sums.at(static_cast<std::size_t>(type)); }
 

@@ -256,8 +256,7 @@ outcome<launchable_task> check_launch(const launch_place& place, TaskInfo& task,
   return ready;
 }
 
-outcome<launchable_group> check_launch_group(const launch_place& place,
-                                             const ExecutorInfo& wanted,
+outcome<launchable_group> check_launch_group(const launch_place& place, const ExecutorInfo& wanted,
                                              mesos::v1::TaskGroupInfo& group,
                                              const resources& available) {
   if (!wanted.has_type())

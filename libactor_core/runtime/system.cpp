@@ -2,7 +2,6 @@
 
 #include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
-#include "runtime/worker_policy.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
@@ -28,14 +27,6 @@ constexpr std::chrono::seconds stop_overhead{5};
 void configure_system(caf::actor_system_config& config, const system_options& options) {
   auto cores = std::max<std::size_t>(2, std::thread::hardware_concurrency());
   config.set("scheduler.policy", caf::atom("sharing"));
-  if (getenv("STEAL")) {
-    config.set("scheduler.policy", caf::atom("stealing"));
-  config.set("work-stealing.aggressive-poll-attempts", size_t(env_us("STEAL_AGG",100)));
-  config.set("work-stealing.moderate-poll-attempts", size_t(env_us("STEAL_MOD",500)));
-  config.set("work-stealing.moderate-sleep-duration", caf::timespan{std::chrono::microseconds(env_us("STEAL_US",50))});
-  }
-  else if (getenv("SPIN"))
-    config.load<caf::scheduler::coordinator<watchful_sharing>>();
   config.set("scheduler.max-threads", options.workers ? options.workers : cores);
   config.set("scheduler.max-throughput", messages_in_a_row);
   if (options.network) {

@@ -15,7 +15,8 @@ TEST_CASE("an id map holds what a plain ordered map would, in the same order") {
   std::map<task_id, int> plain;
   std::mt19937 random(4711);
   for (int i = 0; i < 20'000; ++i) {
-    task_id id{"a task with a name that fits into no small string " + std::to_string(random() % 500)};
+    task_id id{"a task with a name that fits into no small string " +
+               std::to_string(random() % 500)};
     switch (random() % 5) {
     case 0:
       map.insert_or_assign(id, i);
