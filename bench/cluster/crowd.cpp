@@ -19,6 +19,10 @@ using clock = std::chrono::steady_clock;
 namespace v1 = mesos::v1;
 using v1::scheduler::Call;
 
+/// What is refused is too little for a task, or nothing is wanted: both stays so. What a task leaves is more than that,
+/// and offered all the same.
+constexpr double refusal_seconds = 3600;
+
 /// One framework with what it needs at hand.
 class player {
  public:
@@ -115,8 +119,7 @@ class player {
     }
     if (!refusal)
       return;
-    if (is_served())
-      refusal->mutable_decline()->mutable_filters()->set_refuse_seconds(3600);
+    refusal->mutable_decline()->mutable_filters()->set_refuse_seconds(refusal_seconds);
     tell(std::move(refusal));
   }
 
@@ -138,8 +141,7 @@ class player {
       *task.mutable_agent_id() = offer.agent_id();
       ++me.launched;
     }
-    if (is_served())
-      accept.mutable_filters()->set_refuse_seconds(3600);
+    accept.mutable_filters()->set_refuse_seconds(refusal_seconds);
     tell(std::move(reply));
     return true;
   }
