@@ -5,6 +5,7 @@
 #include "http/stream_endpoint.hpp"
 #include "http/v1_call.hpp"
 #include "master/validation.hpp"
+#include "wire/arena_message.hpp"
 #include "wire/uuid.hpp"
 
 #include <mesos/v1/scheduler.pb.h>
@@ -77,7 +78,7 @@ struct scheduler_api {
   }
 
   void operator()(const request_ptr& req, const responder& respond) const {
-    auto call = std::make_shared<Call>();
+    auto call = wire::make_arena_message<Call>();
     if (auto refusal = read_call(*req, *call)) {
       respond(std::move(*refusal));
       return;

@@ -150,7 +150,12 @@ void cluster::ask_frameworks(Question question, Use use) {
 }
 
 void cluster::wait_for_silence() {
+  caf::scoped_actor self{*system_};
   for (std::size_t last = 0;;) {
+    // Its answer comes when the master is through with all that was said before.
+    self->request(master_, caf::infinite, teardown_framework{framework_id{"nobody"}})
+        .receive([](const api_answer&) {},
+                 [](const caf::error&) { contract_violated("the master has died"); });
     std::size_t offers = 0;
     ask_frameworks(caf::get_atom::value, [&](std::size_t some) { offers += some; });
     if (std::exchange(last, offers) == offers)

@@ -2,6 +2,7 @@
 
 #include "model/contract.hpp"
 #include "model/resource_text.hpp"
+#include "wire/arena_message.hpp"
 #include "wire/resource_convert.hpp"
 
 #include <caf/all.hpp>
@@ -17,6 +18,10 @@ using pointer = simulated_framework::stateful_pointer<framework_memory>;
 using clock = std::chrono::steady_clock;
 namespace v1 = mesos::v1;
 using v1::scheduler::Call;
+
+/// What is refused is too little for a task, or nothing is wanted: both stays so. What a task leaves is more than that,
+/// and offered all the same.
+constexpr double refusal_seconds = 3600;
 
 /// One framework with what it needs at hand.
 class player {
@@ -51,8 +56,7 @@ class player {
       self_->send(plan_.watcher, one_is_done{});
       break;
     case v1::scheduler::Event::OFFERS:
-      for (const auto& offer : event.offers().offers())
-        answer(offer);
+      answer(event.offers());
       break;
     case v1::scheduler::Event::UPDATE:
       on(event.update().status());
@@ -81,7 +85,7 @@ class player {
   std::string stream() const { return "stream-" + std::to_string(plan_.number); }
 
   std::shared_ptr<Call> call(Call::Type type) const {
-    auto call = std::make_shared<Call>();
+    auto call = wire::make_arena_message<Call>(); // as the HTTP edge does
     call->set_type(type);
     call->mutable_framework_id()->set_value(self_->state.id);
     return call;
@@ -97,27 +101,49 @@ class player {
     contract_violated("framework " + std::to_string(plan_.number) + ": " + why);
   }
 
-  void answer(const v1::Offer& offer) {
-    auto& me = self_->state;
-    me.history.offered.push_back({offer.agent_id().value(), clock::now()});
+  bool is_served() const {
+    const auto& me = self_->state;
+    return me.running + me.launched >= me.wanted;
+  }
+
+  /// Launches what it wants on what fits, and declines the rest together.
+  void answer(const v1::scheduler::Event::Offers& event) {
+    std::shared_ptr<Call> refusal;
+    for (const auto& offer : event.offers()) {
+      self_->state.history.offered.push_back({offer.agent_id().value(), clock::now()});
+      if (!is_served() && launch(offer))
+        continue;
+      if (!refusal)
+        refusal = call(Call::DECLINE);
+      *refusal->mutable_decline()->add_offer_ids() = offer.id();
+    }
+    if (!refusal)
+      return;
+    refusal->mutable_decline()->mutable_filters()->set_refuse_seconds(refusal_seconds);
+    tell(std::move(refusal));
+  }
+
+  /// False when not even one task fits.
+  bool launch(const v1::Offer& offer) {
     auto left = wire::from_proto(offer.resources())->unallocated();
+    if (!left.contains(task_))
+      return false;
+    auto& me = self_->state;
     auto reply = call(Call::ACCEPT);
     auto& accept = *reply->mutable_accept();
     *accept.add_offer_ids() = offer.id();
     auto& operation = *accept.add_operations();
     operation.set_type(v1::Offer::Operation::LAUNCH);
-    while (me.running + me.launched < me.wanted && left.subtract_if_contained(task_)) {
+    while (!is_served() && left.subtract_if_contained(task_)) {
       auto& task = *operation.mutable_launch()->add_task_infos();
       task = template_;
       task.mutable_task_id()->set_value("t" + std::to_string(me.next_task++));
       *task.mutable_agent_id() = offer.agent_id();
       ++me.launched;
     }
-    if (operation.launch().task_infos().empty())
-      accept.clear_operations(); // declines it
-    if (me.running + me.launched >= me.wanted)
-      accept.mutable_filters()->set_refuse_seconds(3600);
+    accept.mutable_filters()->set_refuse_seconds(refusal_seconds);
     tell(std::move(reply));
+    return true;
   }
 
   void on(const v1::TaskStatus& status) {

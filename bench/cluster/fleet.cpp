@@ -1,6 +1,7 @@
 #include "fleet.hpp"
 
 #include "model/resource_text.hpp"
+#include "wire/arena_message.hpp"
 #include "wire/resource_convert.hpp"
 
 #include <caf/all.hpp>
@@ -54,14 +55,14 @@ std::string present() {
   return bytes;
 }
 
-to_master_ptr update(pointer self, std::size_t number, const link::RunTask& run,
+to_master_ptr update(pointer self, std::size_t number, const running_task& which,
                      v1::TaskState state) {
-  auto record = std::make_shared<link::ToMaster>();
+  auto record = wire::make_arena_message<link::ToMaster>(); // as the link does
   auto& update = *record->mutable_status_update();
-  *update.mutable_framework_id() = run.framework().id();
+  update.mutable_framework_id()->set_value(which.framework.value());
   auto& status = *update.mutable_status();
-  *status.mutable_task_id() = run.task().task_id();
-  *status.mutable_agent_id() = run.task().agent_id();
+  status.mutable_task_id()->set_value(which.task.value());
+  status.mutable_agent_id()->set_value(self->state.id);
   status.set_state(state);
   status.set_source(v1::TaskStatus::SOURCE_EXECUTOR);
   status.set_uuid(uuid(number, self->state.updates++));
@@ -88,17 +89,19 @@ simulated_agent::behavior_type agent(pointer self, std::size_t number, std::stri
           pong->mutable_pong();
           tell(std::move(pong));
         } else if (record->has_run_task()) {
-          self->state.running.push_back(record);
-          tell(update(self, number, record->run_task(), v1::TASK_RUNNING));
+          const auto& run = record->run_task();
+          self->state.running.push_back(
+              {framework_id{run.framework().id().value()}, task_id{run.task().task_id().value()}});
+          tell(update(self, number, self->state.running.back(), v1::TASK_RUNNING));
         }
       },
       [=](const link_close& x) { self->quit(caf::make_error(caf::sec::runtime_error, x.reason)); },
       [=](const end_a_task&) {
         if (self->state.running.empty())
           return;
-        const auto record = std::move(self->state.running.back());
+        const auto ended = std::move(self->state.running.back());
         self->state.running.pop_back();
-        tell(update(self, number, record->run_task(), v1::TASK_FINISHED));
+        tell(update(self, number, ended, v1::TASK_FINISHED));
       },
       [=](caf::ok_atom) {
         self->send(master, link_opened{id, self, address_of(number) + ":40000", ""});

@@ -17,13 +17,18 @@ struct end_a_task {};
 using simulated_agent =
     agent_link_actor::extend<caf::reacts_to<end_a_task>, caf::reacts_to<caf::ok_atom>>;
 
+struct running_task {
+  framework_id framework;
+  task_id task;
+};
+
 /// What one agent knows.
 struct agent_memory {
   static constexpr const char* name = "simulated agent";
 
   std::string id;
   std::uint64_t updates = 0; ///< sent so far; makes the uuids
-  std::vector<std::shared_ptr<const link::ToAgent>> running;
+  std::vector<running_task> running;
 };
 
 /// Agent number `number` with `resources` (text form). It registers with the master over link

@@ -2,6 +2,7 @@
 
 #include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
+#include "wire/arena_message.hpp"
 
 #include <caf/all.hpp>
 #include <troupe/link.pb.h>
@@ -49,7 +50,7 @@ void grant_credit(agent_side_pointer self) {
 
 void on_frame(agent_side_pointer self, const frame& bytes) {
   auto& state = self->state;
-  auto record = std::make_shared<Record>();
+  auto record = wire::make_arena_message<Record>();
   if (!record->ParseFromString(*bytes))
     return drop(self, "a record that cannot be parsed");
   if (record->has_heartbeat() || record->kind_case() == Record::KIND_NOT_SET)
@@ -77,7 +78,7 @@ void flush(master_side_pointer self) {
 }
 
 void on_frame(master_side_pointer self, const frame& bytes) {
-  auto record = std::make_shared<Record>();
+  auto record = wire::make_arena_message<Record>();
   if (!record->ParseFromString(*bytes))
     return drop(self, "a record that cannot be parsed");
   if (record->has_credit()) {

@@ -53,24 +53,24 @@ void drop_unchecked(turn& t, agent_entry& agent) {
 }
 
 void tell_frameworks(turn& t, const agent_id& agent) {
-  for (const auto& [id, framework] : t.book.frameworks)
+  for (auto& [id, framework] : t.book.frameworks)
     t.tell(framework, failure_event(agent));
 }
 
-/// Null when the cause is not counted by itself.
-const char* removal_metric(loss_cause cause) {
+/// Nothing when the cause is not counted by itself.
+std::optional<counter> removal_metric(loss_cause cause) {
   switch (cause) {
   case loss_cause::unhealthy:
-    return "master/slave_removals/reason_unhealthy";
+    return counter{"master/slave_removals/reason_unhealthy"};
   case loss_cause::unregistered:
-    return "master/slave_removals/reason_unregistered";
+    return counter{"master/slave_removals/reason_unregistered"};
   case loss_cause::machine_down:
   case loss_cause::gone:
-    return nullptr;
+    return std::nullopt;
   case loss_cause::replaced:
     break;
   }
-  return "master/slave_removals/reason_registered";
+  return counter{"master/slave_removals/reason_registered"};
 }
 
 /// Ends a task of an agent that will not come back.
@@ -187,8 +187,8 @@ void finish(turn& t, const loss& step) {
     drop_agent(t, *agent, step);
   t.info("agent removed", {{"agent", step.agent.value()}, {"reason", step.reason}});
   t.count("master/slave_removals");
-  if (const auto* reason = removal_metric(step.cause))
-    t.count(reason);
+  if (auto which = removal_metric(step.cause))
+    t.count(*which);
   if (step.cause == loss_cause::unhealthy) {
     t.count("master/slave_unreachable_completed");
     t.book.unreachable_agents.put(step.agent, step.since, t.config.keep.lost_agents);

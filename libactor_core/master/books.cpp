@@ -13,24 +13,27 @@ auto* look_up(Map& map, const Id& id) {
 } // namespace
 
 void agent_entry::take_into_use(const resources& items) {
-  used += items.non_revocable().scalars();
-  for (const auto& item : items)
-    if (item.is_scalar() && !item.revocable && item.allocation_role)
+  for (const auto& item : items) {
+    if (!item.is_scalar())
+      continue;
+    (item.revocable ? used_revocable : used).add(item.name, item.scalar());
+    if (!item.revocable && item.allocation_role)
       used_by_role[*item.allocation_role].add(item.name, item.scalar());
-  used_revocable += items.revocable().scalars();
+  }
 }
 
 void agent_entry::put_out_of_use(const resources& items) {
-  used.subtract_saturating(items.non_revocable().scalars());
   for (const auto& item : items) {
-    if (!item.is_scalar() || item.revocable || !item.allocation_role)
+    if (!item.is_scalar())
+      continue;
+    (item.revocable ? used_revocable : used).subtract_saturating(item.name, item.scalar());
+    if (item.revocable || !item.allocation_role)
       continue;
     auto& left = used_by_role[*item.allocation_role];
     left.subtract_saturating(item.name, item.scalar());
     if (left.empty())
       used_by_role.erase(*item.allocation_role);
   }
-  used_revocable.subtract_saturating(items.revocable().scalars());
 }
 
 framework_entry* books::find(const framework_id& id) {

@@ -7,9 +7,12 @@
 
 #include "master/config.hpp"
 #include "master/conversion_request.hpp"
+#include "master/counters.hpp"
 #include "master/deadlines.hpp"
 #include "master/effects.hpp"
+#include "master/framework_counts.hpp"
 #include "master/history.hpp"
+#include "master/id_map.hpp"
 #include "master/traits.hpp"
 #include "protocol/metrics.hpp"
 
@@ -45,6 +48,7 @@ struct framework_entry {
   framework_info_ptr info;
   framework_traits traits;
   std::string metrics; ///< prefix of its own metrics
+  framework_counts counts;
   std::set<std::string> suppressed;
   endpoint_id endpoint = 0; ///< 0 while disconnected
   std::string stream_id;
@@ -53,7 +57,7 @@ struct framework_entry {
   std::optional<wall_time> reregistered;
   std::set<offer_id> offers;
   std::map<agent_id, offer_id> inverse_offers; ///< at most one an agent
-  std::map<task_id, task_entry> tasks;
+  id_map<task_id, task_entry> tasks;
   std::map<agent_id, std::map<executor_id, executor_entry>> executors;
   history<task_id, packed_task_ptr> unreachable_tasks;
   history<task_id, packed_task_ptr> completed_tasks;
@@ -167,11 +171,11 @@ struct books {
   wall_time started{};
   std::optional<wall_time> elected;
 
-  std::map<framework_id, framework_entry> frameworks;
+  id_map<framework_id, framework_entry> frameworks;
   history<framework_id, completed_framework> completed_frameworks;
   std::map<endpoint_id, framework_id> endpoints;
 
-  std::map<agent_id, agent_entry> agents;
+  id_map<agent_id, agent_entry> agents;
   std::map<std::string, agent_id> agents_by_pid;
   std::map<agent_id, agent_info_ptr> recovered_agents;
   history<agent_id, wall_time> unreachable_agents; ///< since when
@@ -194,10 +198,11 @@ struct books {
   shared<stored::Maintenance> maintenance_to_come; ///< when all of `settings` are stored
   std::map<store_id, settings_change> settings;
 
-  std::map<offer_id, offer_entry> offers;
+  id_map<offer_id, offer_entry> offers;
   std::map<offer_id, inverse_offer_entry> inverse_offers;
   deadlines timers;
   metric_batch metrics;
+  counter_sums counters;                   ///< not in `metrics` yet
   std::map<int, std::int64_t> task_states; ///< how many tasks of `frameworks` per TaskState
 
   std::uint64_t next_framework = 0;

@@ -49,7 +49,8 @@ std::optional<std::string> refusal(const turn& t, const FrameworkInfo& info,
   return std::nullopt;
 }
 
-void set_info(framework_entry& framework, FrameworkInfo info) {
+void set_info(turn& t, framework_entry& framework, FrameworkInfo info) {
+  publish_counts(t.book.metrics, framework); // its name may change
   framework.traits = traits_of(info);
   framework.metrics = metric_prefix(info, framework.id);
   framework.info = std::make_shared<const FrameworkInfo>(std::move(info));
@@ -90,8 +91,8 @@ framework_entry& add(turn& t, framework_id id, FrameworkInfo info, bool active) 
   framework.id = id;
   framework.registered = t.now.wall;
   info.mutable_id()->set_value(id.value());
-  set_info(framework, std::move(info));
-  declare_framework(t.book.metrics, framework.metrics);
+  set_info(t, framework, std::move(info));
+  framework_counts::declare(t.book.metrics, framework.metrics);
   t.tell_allocator(
       add_framework{id, options_of(framework.traits, framework.suppressed), active, {}});
   return framework;
@@ -122,7 +123,7 @@ void subscribe_new(turn& t, const subscribe_request& request, framework_id id, F
 void apply(turn& t, framework_entry& framework, FrameworkInfo info,
            std::set<std::string> suppressed) {
   keep_fixed_fields(t, framework, info);
-  set_info(framework, std::move(info));
+  set_info(t, framework, std::move(info));
   framework.suppressed = std::move(suppressed);
   rescind_if(t, framework, [&](const offer_entry& offer) {
     return !framework.traits.roles.contains(offer.role);
@@ -199,8 +200,8 @@ api_answer subscribe(turn& t, const subscribe_request& request) {
     info.set_principal(request.principal);
   }
   framework_id id{info.id().value()};
-  t.count(id.empty() ? "master/messages_register_framework"
-                     : "master/messages_reregister_framework");
+  t.count(id.empty() ? counter{"master/messages_register_framework"}
+                     : counter{"master/messages_reregister_framework"});
   if (auto why = refusal(t, info, suppressed))
     return refuse(t, request, *why);
   if (id.empty())
@@ -209,9 +210,8 @@ api_answer subscribe(turn& t, const subscribe_request& request) {
     resubscribe(t, *known, request, std::move(info), std::move(suppressed));
   else
     subscribe_new(t, request, id, std::move(info), std::move(suppressed));
-  const auto& framework = t.book.frameworks.at(t.book.endpoints.at(request.endpoint));
-  t.count(framework, "calls");
-  t.count(framework, "calls/subscribe");
+  auto& framework = t.book.frameworks.at(t.book.endpoints.at(request.endpoint));
+  framework.counts.call(mesos::v1::scheduler::Call::SUBSCRIBE);
   return {200, "", nullptr};
 }
 
@@ -262,6 +262,7 @@ void remove(turn& t, framework_id id, const std::string& reason) {
   drop_all_tasks(t, framework);
   t.tell_allocator(remove_framework{id});
   t.gauge(framework, "subscribed", 0);
+  publish_counts(t.book.metrics, framework);
 
   auto view = std::make_shared<framework_view>(*view_of(framework));
   view->unregistered = t.now.wall;

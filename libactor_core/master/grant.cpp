@@ -73,7 +73,7 @@ std::string operation_word(const Offer::Operation& operation) {
   return metric_word(Offer::Operation::Type_Name(operation.type()));
 }
 
-void drop_operation(turn& t, const framework_entry& framework, const Offer::Operation& operation,
+void drop_operation(turn& t, framework_entry& framework, const Offer::Operation& operation,
                     const agent_id& agent, const std::string& message) {
   t.warning("operation dropped", {{"framework", framework.id.value()},
                                   {"operation", operation_word(operation)},

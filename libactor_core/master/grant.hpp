@@ -24,7 +24,7 @@ void convert(turn& t, grant& g, const mesos::v1::Offer::Operation& operation);
 
 /// An operation that changes resources fails: logged, and told to the framework if it asked for
 /// feedback. `agent` may be empty.
-void drop_operation(turn& t, const framework_entry& framework,
+void drop_operation(turn& t, framework_entry& framework,
                     const mesos::v1::Offer::Operation& operation, const agent_id& agent,
                     const std::string& message);
 

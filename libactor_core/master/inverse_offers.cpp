@@ -52,7 +52,7 @@ inverse_offer_entry end(turn& t, const offer_id& id, filter_duration filter = st
 
 void withdraw(turn& t, const offer_id& id) {
   auto offer = end(t, id);
-  if (const auto* framework = t.book.find(offer.framework))
+  if (auto* framework = t.book.find(offer.framework))
     t.tell(*framework, rescind_inverse_offer_event(id));
 }
 
@@ -66,7 +66,7 @@ void remember(turn& t, const inverse_offer_entry& offer, InverseOfferStatus::Sta
   t.changed(answers_of(*agent));
 }
 
-void answer(turn& t, const framework_entry& framework, const offer_ids& ids,
+void answer(turn& t, framework_entry& framework, const offer_ids& ids,
             const mesos::v1::Filters& filters, InverseOfferStatus::Status what) {
   for (const auto& wanted : ids) {
     offer_id id{wanted.value()};
@@ -103,7 +103,7 @@ void make_inverse_offers(turn& t, const std::vector<inverse_allocation>& asked) 
     t.tell(t.book.frameworks.at(id), std::move(event));
 }
 
-void accept_inverse_offers(turn& t, const framework_entry& framework,
+void accept_inverse_offers(turn& t, framework_entry& framework,
                            const Call::AcceptInverseOffers& call) {
   if (call.inverse_offer_ids().empty())
     t.warning("ACCEPT_INVERSE_OFFERS is invalid: no inverse offers specified",
@@ -111,7 +111,7 @@ void accept_inverse_offers(turn& t, const framework_entry& framework,
   answer(t, framework, call.inverse_offer_ids(), call.filters(), InverseOfferStatus::ACCEPT);
 }
 
-void decline_inverse_offers(turn& t, const framework_entry& framework,
+void decline_inverse_offers(turn& t, framework_entry& framework,
                             const Call::DeclineInverseOffers& call) {
   answer(t, framework, call.inverse_offer_ids(), call.filters(), InverseOfferStatus::DECLINE);
 }
@@ -121,7 +121,7 @@ void rescind_inverse_offers(turn& t, const agent_entry& agent) {
     withdraw(t, id);
 }
 
-void take_back_inverse_offers(turn& t, const framework_entry& framework) {
+void take_back_inverse_offers(turn& t, framework_entry& framework) {
   for (const auto& [agent, id] : std::map(framework.inverse_offers))
     end(t, id);
 }

@@ -20,15 +20,15 @@ void make_inverse_offers(turn& t, const std::vector<inverse_allocation>& asked);
 
 // Those that are not the framework's are ignored.
 
-void accept_inverse_offers(turn& t, const framework_entry& framework,
+void accept_inverse_offers(turn& t, framework_entry& framework,
                            const mesos::v1::scheduler::Call::AcceptInverseOffers& call);
-void decline_inverse_offers(turn& t, const framework_entry& framework,
+void decline_inverse_offers(turn& t, framework_entry& framework,
                             const mesos::v1::scheduler::Call::DeclineInverseOffers& call);
 
 /// Withdraws those of an agent: RESCIND_INVERSE_OFFER.
 void rescind_inverse_offers(turn& t, const agent_entry& agent);
 /// Ends those of a framework without telling it.
-void take_back_inverse_offers(turn& t, const framework_entry& framework);
+void take_back_inverse_offers(turn& t, framework_entry& framework);
 /// It has waited long enough: RESCIND_INVERSE_OFFER.
 void expire_inverse_offer(turn& t, const offer_id& id);
 

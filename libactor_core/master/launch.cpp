@@ -4,6 +4,7 @@
 #include "master/offers.hpp"
 #include "master/task_validation.hpp"
 #include "master/tasks.hpp"
+#include "wire/arena_message.hpp"
 
 #include <troupe/link.pb.h>
 
@@ -21,10 +22,10 @@ std::optional<std::string> offers_fault(const turn& t, const framework_entry& fr
                                         const offer_ids& ids) {
   if (ids.empty())
     return "No offers specified";
-  std::set<std::string> seen;
+  std::set<std::string_view> seen;
   const offer_entry* first = nullptr;
   for (const auto& wanted : ids) {
-    if (!seen.insert(wanted.value()).second)
+    if (ids.size() > 1 && !seen.insert(wanted.value()).second)
       return "Duplicate offer " + wanted.value() + " in offer list";
     auto found = t.book.offers.find(offer_id{wanted.value()});
     if (found == t.book.offers.end())
@@ -58,7 +59,7 @@ bool is_launch(const Offer::Operation& operation) {
          operation.type() == Offer::Operation::LAUNCH_GROUP;
 }
 
-void refuse_tasks(turn& t, const framework_entry& framework, const Offer::Operation& operation,
+void refuse_tasks(turn& t, framework_entry& framework, const Offer::Operation& operation,
                   TaskState state, TaskStatus::Reason reason, const std::string& message) {
   t.warning("tasks not launched", {{"framework", framework.id.value()},
                                    {"operation", operation_word(operation)},
@@ -131,7 +132,11 @@ void launch(turn& t, grant& g, const Offer::Operation& operation) {
   if (operation.launch().task_infos().empty())
     t.info("launch of no tasks: the offers are declined", {{"framework", g.framework.id.value()}});
   for (const auto& wanted : operation.launch().task_infos()) {
-    auto ready = check_launch({g.framework, g.agent, g.role}, wanted, g.left);
+    auto record = wire::make_arena_message<link::ToAgent, 2816>();
+    auto& run = *record->mutable_run_task();
+    auto& task = *run.mutable_task();
+    task = wanted;
+    auto ready = check_launch({g.framework, g.agent, g.role}, task, g.left);
     if (!ready) {
       t.info("task refused", {{"framework", g.framework.id.value()},
                               {"task", wanted.task_id().value()},
@@ -145,19 +150,22 @@ void launch(turn& t, grant& g, const Offer::Operation& operation) {
     g.left -= ready->cost();
     if (ready->executor)
       start_executor(t, g, *ready->executor);
-    add_task(t, g.framework, g.agent, make_task(g.framework, ready->info, ready->executor),
+    add_task(t, g.framework, g.agent, make_task(g.framework, task, ready->executor),
              std::move(ready->used));
-    link::ToAgent record;
-    *record.mutable_run_task()->mutable_framework() = *g.framework.info;
-    *record.mutable_run_task()->mutable_task() = std::move(ready->info);
+    *run.mutable_framework() = *g.framework.info;
     if (ready->executor)
-      record.mutable_run_task()->set_launch_executor(ready->executor->is_new);
-    t.tell(g.agent, std::move(record));
+      run.set_launch_executor(ready->executor->is_new);
+    t.tell(g.agent, to_agent_ptr{std::move(record)});
   }
 }
 
 void launch_group(turn& t, grant& g, const Offer::Operation& operation) {
-  auto ready = check_launch_group({g.framework, g.agent, g.role}, operation.launch_group(), g.left);
+  const auto& wanted = operation.launch_group();
+  link::ToAgent record;
+  auto* run = record.mutable_run_task_group();
+  auto& group = *run->mutable_task_group();
+  group = wanted.task_group();
+  auto ready = check_launch_group({g.framework, g.agent, g.role}, wanted.executor(), group, g.left);
   if (!ready) {
     refuse_tasks(t, g.framework, operation, TaskState::TASK_ERROR,
                  TaskStatus::REASON_TASK_GROUP_INVALID, ready.error());
@@ -165,22 +173,17 @@ void launch_group(turn& t, grant& g, const Offer::Operation& operation) {
   }
   g.left -= ready->cost();
   start_executor(t, g, ready->executor);
-  link::ToAgent record;
-  auto* run = record.mutable_run_task_group();
   *run->mutable_framework() = *g.framework.info;
   *run->mutable_executor() = ready->executor.info;
   run->set_launch_executor(ready->executor.is_new);
-  for (auto& task : ready->tasks) {
-    add_task(t, g.framework, g.agent, make_task(g.framework, task.info, ready->executor),
-             std::move(task.used));
-    *run->mutable_task_group()->add_tasks() = std::move(task.info);
-  }
+  for (int i = 0; i < group.tasks_size(); ++i)
+    add_task(t, g.framework, g.agent, make_task(g.framework, group.tasks(i), ready->executor),
+             std::move(ready->used[static_cast<std::size_t>(i)]));
   t.tell(g.agent, std::move(record));
 }
 
 void perform(turn& t, grant& g, const Offer::Operation& operation) {
-  t.count(g.framework, "operations");
-  t.count(g.framework, "operations/" + operation_word(operation));
+  g.framework.counts.operation(operation.type());
   if (is_launch(operation) && operation.has_id()) {
     bool group = operation.type() == Offer::Operation::LAUNCH_GROUP;
     refuse_tasks(t, g.framework, operation, TaskState::TASK_ERROR,
@@ -222,7 +225,7 @@ void accept(turn& t, framework_entry& framework, const Call::Accept& accept) {
   for (const auto& wanted : accept.offer_ids()) {
     auto offer = remove_offer(t, offer_id{wanted.value()});
     g.offered += std::move(offer.offered);
-    t.count(framework, "offers/accepted");
+    framework.counts.offer(offer_fate::accepted);
   }
   g.left = g.offered;
   for (const auto& operation : accept.operations())

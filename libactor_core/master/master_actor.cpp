@@ -245,7 +245,10 @@ void master_state::give_up(const std::string& reason) {
 void master_state::publish(std::vector<state_change> changes) {
   if (changes.empty())
     return;
-  state_delta delta{++delta_number_,
+  ++delta_number_;
+  if (replicas_.empty())
+    return;
+  state_delta delta{delta_number_,
                     std::make_shared<const std::vector<state_change>>(std::move(changes))};
   for (const auto& [address, replica] : replicas_)
     self_->send(replica, delta);
@@ -255,15 +258,16 @@ master_actor::behavior_type master(master_actor::stateful_pointer<master_state> 
                                    master_config config, master_neighbours around) {
   self->state.set_up(self, std::move(config), std::move(around));
   return {
-      [self](const subscribe_framework& x) { return self->state.subscribe(x); },
+      // CAF tries them in this order at each message: the frequent ones come first.
       [self](const scheduler_request& x) { return self->state.call(x); },
+      [self](const link_received& x) { self->state.received(x); },
+      [self](const offers_made& x) { self->state.offers(x); },
+      [self](const subscribe_framework& x) { return self->state.subscribe(x); },
       [self](const teardown_framework& x) { return self->state.teardown(x); },
       [self](const convert_resources& x) { return self->state.convert(x); },
       [self](const operator_request& x) { return self->state.operate(x); },
       [self](const attach_replica& x) { self->state.attach(x); },
-      [self](const offers_made& x) { self->state.offers(x); },
       [self](const link_opened& x) { self->state.opened(x); },
-      [self](const link_received& x) { self->state.received(x); },
       [self](const link_closed& x) { self->state.closed(x); },
       [self](caf::tick_atom) { self->state.tick(); },
   };

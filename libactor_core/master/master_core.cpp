@@ -150,6 +150,7 @@ master_core& master_core::operator=(master_core&&) noexcept = default;
 template <class Step>
 effects master_core::run(instant now, Step&& step) {
   effects out;
+  out.reserve(4); // most turns have no more
   turn t{*books_, config_, now, out};
   if (books_->started == wall_time{})
     books_->started = now.wall;
@@ -161,7 +162,7 @@ template <class Step>
 api_turn master_core::answer(instant now, Step&& step) {
   api_turn result;
   if (!books_->leading) {
-    books_->metrics.count("master/dropped_messages");
+    books_->counters.add("master/dropped_messages", 1);
     result.answer = not_recovered;
     return result;
   }
@@ -260,7 +261,7 @@ std::vector<state_change> master_core::snapshot() const {
 }
 
 metric_batch master_core::take_metrics(instant now) {
-  set_gauges(*books_, now);
+  publish(*books_, now);
   return books_->metrics.take();
 }
 

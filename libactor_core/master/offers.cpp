@@ -2,8 +2,11 @@
 
 #include "master/events.hpp"
 #include "master/maintenance.hpp"
+#include "wire/arena_message.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace troupe::master {
 
@@ -12,43 +15,56 @@ using mesos::v1::Offer;
 namespace {
 
 constexpr const char* hidden_resource = "ephemeral_ports";
+constexpr std::size_t offer_room = 2816; // for four resources and names of usual length
 
 void set_resources(Offer& offer, const framework_entry& framework, const resources& offered) {
-  auto shown = offered.filter([](const resource& x) { return x.name != hidden_resource; });
+  auto shown = offered;
+  const auto hidden = [](const resource& x) { return x.name == hidden_resource; };
+  if (std::any_of(shown.begin(), shown.end(), hidden))
+    shown = shown.filter(std::not_fn(hidden));
   if (!framework.traits.multi_role)
-    shown = shown.unallocated();
-  *offer.mutable_resources() = wire::to_proto(shown, format_of(framework.traits));
+    shown = std::move(shown).unallocated();
+  wire::write_resources(shown, format_of(framework.traits), offer.mutable_resources());
+}
+
+void set_url(mesos::v1::URL& url, const agent_entry& agent) {
+  url.set_scheme("http");
+  url.mutable_address()->set_hostname(agent.info->hostname());
+  url.mutable_address()->set_ip(agent.address.ip);
+  url.mutable_address()->set_port(agent.address.port);
+  url.set_path(agent.address.path);
 }
 
 void set_place(Offer& offer, const agent_entry& agent) {
   offer.mutable_agent_id()->set_value(agent.id.value());
   offer.set_hostname(agent.info->hostname());
-  *offer.mutable_url() = url_of(agent);
+  set_url(*offer.mutable_url(), agent);
   if (agent.info->has_domain())
     *offer.mutable_domain() = agent.info->domain();
   *offer.mutable_attributes() = agent.info->attributes();
 }
 
-Offer compose(const offer_id& id, const framework_entry& framework, const agent_entry& agent,
-              const allocation& given) {
-  Offer offer;
+/// All but the resources.
+void compose(Offer& offer, const turn& t, const offer_id& id, const framework_entry& framework,
+             const agent_entry& agent) {
   offer.mutable_id()->set_value(id.value());
   offer.mutable_framework_id()->set_value(framework.id.value());
   set_place(offer, agent);
-  set_resources(offer, framework, given.offered);
   if (auto here = framework.executors.find(agent.id); here != framework.executors.end())
     for (const auto& [executor, entry] : here->second)
       offer.add_executor_ids()->set_value(executor.value());
-  if (framework.traits.multi_role)
-    offer.mutable_allocation_info()->set_role(given.role);
-  return offer;
+  if (const auto* absence = planned_absence(t.book, agent))
+    *offer.mutable_unavailability() = *absence;
 }
 
 /// The offer as readers see it: whoever receives it, always with the role and all reservations.
-Offer for_readers(Offer offer, const allocation& given) {
-  *offer.mutable_resources() =
-      wire::to_proto(given.offered, wire::resource_format::post_refinement);
-  offer.mutable_allocation_info()->set_role(given.role);
+offer_ptr for_readers(const turn& t, const offer_id& id, const framework_entry& framework,
+                      const agent_entry& agent, const allocation& given) {
+  auto offer = wire::make_arena_message<Offer, offer_room>();
+  compose(*offer, t, id, framework, agent);
+  wire::write_resources(given.offered, wire::resource_format::post_refinement,
+                        offer->mutable_resources());
+  offer->mutable_allocation_info()->set_role(given.role);
   return offer;
 }
 
@@ -62,21 +78,22 @@ bool has_vanished(const agent_entry& agent, const resources& offered) {
   return false;
 }
 
-Offer make_offer(turn& t, framework_entry& framework, agent_entry& agent, const allocation& given) {
+void make_offer(turn& t, framework_entry& framework, agent_entry& agent, const allocation& given,
+                Offer& offer) {
   auto id = next_offer_id(t);
-  auto offer = compose(id, framework, agent, given);
-  if (const auto* absence = planned_absence(t.book, agent))
-    *offer.mutable_unavailability() = *absence;
-  offer_entry entry{std::make_shared<const Offer>(for_readers(offer, given)), framework.id,
-                    agent.id, given.role, given.offered};
+  compose(offer, t, id, framework, agent);
+  set_resources(offer, framework, given.offered);
+  if (framework.traits.multi_role)
+    offer.mutable_allocation_info()->set_role(given.role);
+  offer_entry entry{for_readers(t, id, framework, agent, given), framework.id, agent.id, given.role,
+                    given.offered};
   framework.offers.insert(id);
   agent.offers.insert(id);
   t.changed(delta::offer_added{entry.view});
-  t.book.offers.emplace(id, std::move(entry));
+  t.book.offers.insert_or_assign(id, std::move(entry));
   if (t.config.offer_timeout)
     t.book.timers.arm(timer::offer_expiry, id.value(), t.now.steady + *t.config.offer_timeout);
-  t.count(framework, "offers/sent");
-  return offer;
+  framework.counts.offer(offer_fate::sent);
 }
 
 } // namespace
@@ -98,16 +115,12 @@ offer_id next_offer_id(turn& t) {
 
 mesos::v1::URL url_of(const agent_entry& agent) {
   mesos::v1::URL url;
-  url.set_scheme("http");
-  url.mutable_address()->set_hostname(agent.info->hostname());
-  url.mutable_address()->set_ip(agent.address.ip);
-  url.mutable_address()->set_port(agent.address.port);
-  url.set_path(agent.address.path);
+  set_url(url, agent);
   return url;
 }
 
 void make_offers(turn& t, const std::vector<allocation>& allocations) {
-  std::vector<std::pair<framework_entry*, scheduler_event>> events;
+  std::vector<std::pair<framework_entry*, std::shared_ptr<scheduler_event>>> events;
   for (auto given : allocations) {
     given.offered = std::move(given.offered).allocated_to_role(given.role);
     auto* framework = t.book.find(given.framework);
@@ -120,10 +133,11 @@ void make_offers(turn& t, const std::vector<allocation>& allocations) {
     auto found = std::find_if(events.begin(), events.end(),
                               [&](const auto& x) { return x.first == framework; });
     if (found == events.end()) {
-      found = events.emplace(events.end(), framework, scheduler_event{});
-      found->second.set_type(scheduler_event::OFFERS);
+      found = events.emplace(events.end(), framework,
+                             wire::make_arena_message<scheduler_event, offer_room>());
+      found->second->set_type(scheduler_event::OFFERS);
     }
-    *found->second.mutable_offers()->add_offers() = make_offer(t, *framework, *agent, given);
+    make_offer(t, *framework, *agent, given, *found->second->mutable_offers()->add_offers());
   }
   for (auto& [framework, event] : events)
     t.tell(*framework, std::move(event));
@@ -147,16 +161,16 @@ void give_back(turn& t, const framework_id& framework, const agent_id& agent,
     t.tell_allocator(recover_resources{framework, agent, returned, filter});
 }
 
-void take_back_all(turn& t, const framework_entry& framework) {
+void take_back_all(turn& t, framework_entry& framework) {
   auto ids = framework.offers;
   for (const auto& id : ids) {
     auto offer = remove_offer(t, id);
-    t.count(framework, "offers/rescinded");
+    framework.counts.offer(offer_fate::rescinded);
     give_back(t, offer.framework, offer.agent, offer.offered);
   }
 }
 
-void rescind_if(turn& t, const framework_entry& framework,
+void rescind_if(turn& t, framework_entry& framework,
                 const std::function<bool(const offer_entry&)>& affected) {
   auto ids = framework.offers;
   for (const auto& id : ids)
@@ -182,7 +196,7 @@ void rescind(turn& t, const offer_id& id, filter_duration filter) {
   auto offer = remove_offer(t, id);
   if (auto* framework = t.book.find(offer.framework)) {
     t.tell(*framework, rescind_event(id));
-    t.count(*framework, "offers/rescinded");
+    framework->counts.offer(offer_fate::rescinded);
   }
   give_back(t, offer.framework, offer.agent, offer.offered, filter);
 }
@@ -192,7 +206,7 @@ void expire(turn& t, const offer_id& id) {
     rescind(t, id);
 }
 
-void decline(turn& t, const framework_entry& framework,
+void decline(turn& t, framework_entry& framework,
              const google::protobuf::RepeatedPtrField<mesos::v1::OfferID>& ids,
              const mesos::v1::Filters& filters) {
   t.count("master/messages_decline_offers");
@@ -204,7 +218,7 @@ void decline(turn& t, const framework_entry& framework,
       continue;
     }
     auto offer = remove_offer(t, id);
-    t.count(framework, "offers/declined");
+    framework.counts.offer(offer_fate::declined);
     give_back(t, offer.framework, offer.agent, offer.offered, filter_of(filters));
   }
 }

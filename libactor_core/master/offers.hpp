@@ -36,10 +36,10 @@ void give_back(turn& t, const framework_id& framework, const agent_id& agent,
                const resources& returned, filter_duration filter = std::nullopt);
 
 /// Ends all offers of the framework without telling it.
-void take_back_all(turn& t, const framework_entry& framework);
+void take_back_all(turn& t, framework_entry& framework);
 
 /// Withdraws those offers of the framework that satisfy the predicate: RESCIND, no filter.
-void rescind_if(turn& t, const framework_entry& framework,
+void rescind_if(turn& t, framework_entry& framework,
                 const std::function<bool(const offer_entry&)>& affected);
 /// Withdraws all offers of an agent.
 void rescind_all(turn& t, const agent_entry& agent);
@@ -52,7 +52,7 @@ void rescind(turn& t, const offer_id& id, filter_duration filter = std::nullopt)
 void expire(turn& t, const offer_id& id);
 
 /// DECLINE; offers that are not the framework's are ignored.
-void decline(turn& t, const framework_entry& framework,
+void decline(turn& t, framework_entry& framework,
              const google::protobuf::RepeatedPtrField<mesos::v1::OfferID>& ids,
              const mesos::v1::Filters& filters);
 

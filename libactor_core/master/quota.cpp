@@ -56,7 +56,7 @@ std::size_t active_frameworks(const books& book, const std::string& branch) {
 
 /// The role's own offers may be more than its new limit.
 void withdraw_offers_of(turn& t, const std::string& branch) {
-  for (const auto& [id, framework] : t.book.frameworks)
+  for (auto& [id, framework] : t.book.frameworks)
     rescind_if(t, framework, [&](const offer_entry& x) { return is_within(x.role, branch); });
 }
 

@@ -66,7 +66,7 @@ TaskStatus status_of_unknown(const turn& t, const framework_entry& framework, co
   return make(TaskState::TASK_UNKNOWN, "Task is unknown");
 }
 
-void reconcile_one(turn& t, const framework_entry& framework, const Call::Reconcile::Task& asked) {
+void reconcile_one(turn& t, framework_entry& framework, const Call::Reconcile::Task& asked) {
   task_id id{asked.task_id().value()};
   if (auto task = framework.tasks.find(id); task != framework.tasks.end()) {
     report(t, framework, latest_status(t, id, task->second));
@@ -113,7 +113,7 @@ OperationStatus operation_status(const turn& t, const Call::ReconcileOperations:
 
 } // namespace
 
-void reconcile(turn& t, const framework_entry& framework, const Call::Reconcile& reconcile) {
+void reconcile(turn& t, framework_entry& framework, const Call::Reconcile& reconcile) {
   for (const auto& asked : reconcile.tasks())
     reconcile_one(t, framework, asked);
   if (reconcile.tasks().empty())

@@ -1,6 +1,7 @@
 #include "master/task_calls.hpp"
 
 #include "master/tasks.hpp"
+#include "wire/arena_message.hpp"
 #include "wire/task_state.hpp"
 
 #include <troupe/link.pb.h>
@@ -78,12 +79,12 @@ void acknowledge(turn& t, framework_entry& framework, const Call::Acknowledge& a
     return;
   }
   t.count("master/valid_status_update_acknowledgements");
-  link::ToAgent record;
-  auto* passed = record.mutable_acknowledge();
+  auto record = wire::make_arena_message<link::ToAgent, 512>();
+  auto* passed = record->mutable_acknowledge();
   passed->mutable_framework_id()->set_value(framework.id.value());
   *passed->mutable_task_id() = acknowledge.task_id();
   passed->set_uuid(acknowledge.uuid());
-  t.tell(*agent, std::move(record));
+  t.tell(*agent, to_agent_ptr{std::move(record)});
   if (known && wire::is_terminal(progress.status_update_state()) &&
       progress.status_update_uuid() == acknowledge.uuid())
     complete_task(t, framework, id);

@@ -23,7 +23,7 @@ void send_message(turn& t, framework_entry& framework, const Call::Message& mess
 
 /// One update per task asked for, or per known task when none is; no answer while an agent that may
 /// know the task is not back after a failover.
-void reconcile(turn& t, const framework_entry& framework, const Call::Reconcile& reconcile);
+void reconcile(turn& t, framework_entry& framework, const Call::Reconcile& reconcile);
 
 /// The states of operations, one per operation asked for.
 mesos::v1::scheduler::Response reconcile_operations(const turn& t,

@@ -6,7 +6,10 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
 #include <set>
+#include <string_view>
+#include <utility>
 
 namespace troupe::master {
 
@@ -28,33 +31,40 @@ outcome<resources> read_resources(const wire::resource_list& list, const std::st
   auto items = wire::from_proto(list);
   if (!items)
     return failure{items.error()};
-  std::vector<resource> allocated;
-  for (auto item : *items) {
-    if (!item.allocation_role)
+  const auto is_allocated = [](const resource& x) { return x.allocation_role.has_value(); };
+  if (std::none_of(items->begin(), items->end(), is_allocated))
+    return std::move(*items).allocated_to_role(role);
+  std::vector<resource> allocated(items->begin(), items->end());
+  for (auto& item : allocated)
+    if (!is_allocated(item))
       item.allocation_role = role;
-    allocated.push_back(std::move(item));
-  }
   return resources{std::move(allocated)};
 }
 
 /// Rules for the resources of one task together with its executor.
 fault check_mixture(const resources& used) {
-  std::set<std::string> revocable, firm, volumes;
-  std::set<std::string> roles;
+  std::set<std::string_view> revocable, firm, roles;
+  std::set<std::pair<std::string_view, std::string_view>> volumes;
   for (const auto& item : used) {
-    (item.revocable ? revocable : firm).insert(item.name);
+    if (item.revocable)
+      revocable.insert(item.name);
     roles.insert(*item.allocation_role);
     if (item.is_persistent_volume() &&
-        !volumes.insert(std::string(item.reservation_role()) + "/" + item.disk->persistence->id)
-             .second)
+        !volumes.emplace(item.reservation_role(), item.disk->persistence->id).second)
       return "Persistence ID '" + item.disk->persistence->id + "' is not unique";
   }
   if (roles.size() > 1)
-    return "The resources have multiple allocation roles ('" + *roles.begin() + "' and '" +
-           *roles.rbegin() + "')";
-  for (const auto& name : revocable)
+    return "The resources have multiple allocation roles ('" + std::string(*roles.begin()) +
+           "' and '" + std::string(*roles.rbegin()) + "')";
+  if (revocable.empty())
+    return std::nullopt;
+  for (const auto& item : used)
+    if (!item.revocable)
+      firm.insert(item.name);
+  for (auto name : revocable)
     if (firm.contains(name))
-      return "Cannot use both revocable and non-revocable '" + name + "' at the same time";
+      return "Cannot use both revocable and non-revocable '" + std::string(name) +
+             "' at the same time";
   return std::nullopt;
 }
 
@@ -152,14 +162,15 @@ fault check_place(const launch_place& place, const TaskInfo& task) {
   return std::nullopt;
 }
 
-outcome<launchable_task> with_resources(const launch_place& place, TaskInfo task) {
+/// Reads what the task uses, and writes it back in the form that agents get.
+outcome<resources> complete_resources(const launch_place& place, TaskInfo& task) {
   auto used = read_resources(task.resources(), place.role);
   if (!used)
     return failure{used.error()};
   if (used->empty())
     return failure{"Task uses no resources"};
-  *task.mutable_resources() = wire::to_proto(*used, wire::resource_format::post_refinement);
-  return launchable_task{std::move(task), std::move(*used), std::nullopt};
+  wire::write_resources(*used, wire::resource_format::post_refinement, task.mutable_resources());
+  return used;
 }
 
 /// What only the tasks of a group have to obey.
@@ -187,17 +198,17 @@ fault check_group_executor_share(const resources& used) {
   return std::nullopt;
 }
 
-outcome<launchable_task> check_group_task(const launch_place& place, const TaskInfo& task,
-                                          const executor_need& executor) {
+outcome<resources> check_group_task(const launch_place& place, TaskInfo& task,
+                                    const executor_need& executor) {
   if (auto why = check_place(place, task))
     return failure{*why};
   if (auto why = check_in_group(task, executor.info))
     return failure{*why};
-  auto ready = with_resources(place, task);
-  if (ready)
-    if (auto why = check_mixture(ready->used + executor.used))
+  auto used = complete_resources(place, task);
+  if (used)
+    if (auto why = check_mixture(*used + executor.used))
       return failure{*why};
-  return ready;
+  return used;
 }
 
 } // namespace
@@ -208,25 +219,25 @@ resources launchable_task::cost() const {
 
 resources launchable_group::cost() const {
   auto sum = executor.is_new ? executor.used : resources{};
-  for (const auto& task : tasks)
-    sum += task.used;
+  for (const auto& task : used)
+    sum += task;
   return sum;
 }
 
-outcome<launchable_task> check_launch(const launch_place& place, const TaskInfo& wanted,
+outcome<launchable_task> check_launch(const launch_place& place, TaskInfo& task,
                                       const resources& available) {
-  TaskInfo task = wanted;
   infer_health_check_type(task);
   if (auto why = check_place(place, task))
     return failure{*why};
   if (task.has_executor() == task.has_command())
     return failure{
         "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present"};
-  auto ready = with_resources(place, std::move(task));
-  if (!ready)
-    return ready;
-  if (ready->info.has_executor()) {
-    auto info = ready->info.executor();
+  auto used = complete_resources(place, task);
+  if (!used)
+    return failure{used.error()};
+  launchable_task ready{std::move(*used), std::nullopt};
+  if (task.has_executor()) {
+    auto info = task.executor();
     if (info.has_type() && info.type() != ExecutorInfo::CUSTOM)
       return failure{"'ExecutorInfo.type' must be 'CUSTOM'"};
     info.set_type(ExecutorInfo::CUSTOM);
@@ -235,44 +246,41 @@ outcome<launchable_task> check_launch(const launch_place& place, const TaskInfo&
     auto executor = check_executor(place, std::move(info));
     if (!executor)
       return failure{executor.error()};
-    *ready->info.mutable_executor() = executor->info;
-    ready->executor = std::move(*executor);
+    *task.mutable_executor() = executor->info;
+    ready.executor = std::move(*executor);
   }
-  auto all = ready->executor ? ready->used + ready->executor->used : ready->used;
-  if (auto why = check_mixture(all))
+  if (auto why = check_mixture(ready.executor ? ready.used + ready.executor->used : ready.used))
     return failure{*why};
-  if (auto why = check_available(ready->cost(), available))
+  if (auto why = check_available(ready.cost(), available))
     return failure{*why};
   return ready;
 }
 
-outcome<launchable_group> check_launch_group(const launch_place& place,
-                                             const mesos::v1::Offer::Operation::LaunchGroup& group,
+outcome<launchable_group> check_launch_group(const launch_place& place, const ExecutorInfo& wanted,
+                                             mesos::v1::TaskGroupInfo& group,
                                              const resources& available) {
-  if (!group.executor().has_type())
+  if (!wanted.has_type())
     return failure{"'ExecutorInfo.type' must be set"};
-  if (group.executor().container().type() == ContainerInfo::DOCKER &&
-      group.executor().has_container())
+  if (wanted.container().type() == ContainerInfo::DOCKER && wanted.has_container())
     return failure{"Docker ContainerInfo is not supported on the executor"};
-  auto executor = check_executor(place, group.executor());
+  auto executor = check_executor(place, wanted);
   if (!executor)
     return failure{executor.error()};
   if (auto why = check_group_executor_share(executor->used))
     return failure{*why};
   launchable_group result{std::move(*executor), {}};
-  std::set<std::string> ids;
-  for (const auto& wanted : group.task_group().tasks()) {
-    TaskInfo task = wanted;
+  std::set<std::string_view> ids;
+  for (auto& task : *group.mutable_tasks()) {
     infer_health_check_type(task);
     if (!ids.insert(task.task_id().value()).second)
       return failure{"Task has duplicate ID: " + task.task_id().value()};
-    auto ready = check_group_task(place, task, result.executor);
-    if (!ready)
-      return failure{"Task '" + task.task_id().value() + "' is invalid: " + ready.error()};
-    ready->info.clear_executor();
-    result.tasks.push_back(std::move(*ready));
+    auto used = check_group_task(place, task, result.executor);
+    if (!used)
+      return failure{"Task '" + task.task_id().value() + "' is invalid: " + used.error()};
+    task.clear_executor();
+    result.used.push_back(std::move(*used));
   }
-  if (result.tasks.empty())
+  if (result.used.empty())
     return failure{"Task group is empty"};
   if (auto why = check_available(result.cost(), available))
     return failure{*why};

@@ -1,6 +1,5 @@
-/// Whether a task, or a group of tasks, can be launched with what an ACCEPT has left; and the task
-/// as it is then sent: resources in the newest format with their allocation role, defaults filled
-/// in.
+/// Whether a task, or a group of tasks, can be launched with what an ACCEPT has left. What can is completed to what is
+/// then sent: resources in the newest format with their allocation role, defaults filled in.
 #pragma once
 
 #include "master/books.hpp"
@@ -29,7 +28,6 @@ struct executor_need {
 };
 
 struct launchable_task {
-  mesos::v1::TaskInfo info;
   resources used;
   std::optional<executor_need> executor; ///< nothing for a command task
 
@@ -39,16 +37,18 @@ struct launchable_task {
 
 struct launchable_group {
   executor_need executor;
-  std::vector<launchable_task> tasks; ///< without executor
+  std::vector<resources> used; ///< by each task
 
   resources cost() const;
 };
 
-/// A failure's reason is the message of TASK_ERROR.
-outcome<launchable_task> check_launch(const launch_place& place, const mesos::v1::TaskInfo& task,
+/// Completes `task`. A failure's reason is the message of TASK_ERROR; then the task may be half complete.
+outcome<launchable_task> check_launch(const launch_place& place, mesos::v1::TaskInfo& task,
                                       const resources& available);
+/// The same for a group.
 outcome<launchable_group> check_launch_group(const launch_place& place,
-                                             const mesos::v1::Offer::Operation::LaunchGroup& group,
+                                             const mesos::v1::ExecutorInfo& executor,
+                                             mesos::v1::TaskGroupInfo& group,
                                              const resources& available);
 
 } // namespace troupe::master

@@ -3,6 +3,7 @@
 #include "master/events.hpp"
 #include "master/offers.hpp"
 #include "master/views.hpp"
+#include "wire/arena_message.hpp"
 #include "wire/task_state.hpp"
 
 #include <troupe/link.pb.h>
@@ -15,22 +16,18 @@ namespace {
 
 void tally(turn& t, framework_entry& framework, TaskState state, int by) {
   t.book.task_states[state] += by;
-  auto& own = framework.task_states[state];
-  own += by;
-  if (!wire::is_terminal(state))
-    t.gauge(framework, "tasks/active/" + metric_word(TaskState_Name(state)),
-            static_cast<double>(own));
+  framework.task_states[state] += by;
 }
 
-void count_terminal(turn& t, const framework_entry& framework, TaskState state,
+void count_terminal(turn& t, framework_entry& framework, TaskState state,
                     const TaskStatus& status) {
+  framework.counts.ended_task(state);
   auto word = metric_word(TaskState_Name(state));
-  t.count("master/tasks_" + word.substr(5));
-  t.count(framework, "tasks/terminal/" + word);
+  t.book.metrics.count("master/tasks_" + word.substr(5));
   auto key = "master/" + word + "/" + metric_word(TaskStatus::Source_Name(status.source()));
   if (status.has_reason())
     key += "/" + metric_word(TaskStatus::Reason_Name(status.reason()));
-  t.count(key);
+  t.book.metrics.count(key);
 }
 
 void release(turn& t, framework_entry& framework, task_entry& task) {
@@ -205,7 +202,7 @@ void drop_all_tasks(turn& t, framework_entry& framework) {
   }
 }
 
-void report(turn& t, const framework_entry& framework, TaskStatus status) {
+void report(turn& t, framework_entry& framework, TaskStatus status) {
   if (wire::is_terminal(status.state()) && status.reason() != TaskStatus::REASON_RECONCILIATION)
     count_terminal(t, framework, status.state(), status);
   t.tell(framework, update_event(std::move(status)));
@@ -222,7 +219,10 @@ void on_status_update(turn& t, agent_entry& agent, const link::StatusUpdate& upd
               {{"framework", number.value()}, {"task", id.value()}, {"agent", agent.id.value()}});
     return;
   }
-  auto status = update.status();
+  auto event = wire::make_arena_message<scheduler_event>();
+  event->set_type(scheduler_event::UPDATE);
+  auto& status = *event->mutable_update()->mutable_status();
+  status = update.status();
   bool aware = framework->traits.partition_aware;
   status.set_state(wire::visible_state(status.state(), aware));
   status.mutable_agent_id()->set_value(agent.id.value());
@@ -232,7 +232,7 @@ void on_status_update(turn& t, agent_entry& agent, const link::StatusUpdate& upd
     status.set_timestamp(t.timestamp());
   auto latest = update.has_latest_state() ? wire::visible_state(update.latest_state(), aware)
                                           : status.state();
-  t.tell(*framework, update_event(status));
+  t.tell(*framework, scheduler_event_ptr{event});
 
   auto task = framework->tasks.find(id);
   if (task == framework->tasks.end() || task->second.agent != agent.id) {

@@ -52,7 +52,7 @@ void strand_task(turn& t, framework_entry& framework, const task_id& id, wall_ti
 void drop_all_tasks(turn& t, framework_entry& framework);
 
 /// Tells the framework of a status of a task that never came to be (or is no longer known).
-void report(turn& t, const framework_entry& framework, TaskStatus status);
+void report(turn& t, framework_entry& framework, TaskStatus status);
 
 /// What agents report.
 void on_status_update(turn& t, agent_entry& agent, const link::StatusUpdate& update);

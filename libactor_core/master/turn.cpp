@@ -6,18 +6,11 @@
 #include <mesos/v1/scheduler.pb.h>
 #include <troupe/link.pb.h>
 
-#include <algorithm>
 #include <cctype>
 
 namespace troupe::master {
 
 namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 std::string url_encode(const std::string& text) {
   static constexpr char digits[] = "0123456789ABCDEF";
@@ -36,18 +29,26 @@ std::string url_encode(const std::string& text) {
 
 } // namespace
 
-void turn::tell(const framework_entry& framework, mesos::v1::scheduler::Event event) {
+void turn::tell(framework_entry& framework, mesos::v1::scheduler::Event event) {
+  if (framework.connected())
+    tell(framework, std::make_shared<const mesos::v1::scheduler::Event>(std::move(event)));
+}
+
+void turn::tell(framework_entry& framework, scheduler_event_ptr event) {
   if (!framework.connected())
     return;
-  count(framework, "events");
-  count(framework, "events/" + lower(mesos::v1::scheduler::Event::Type_Name(event.type())));
-  out.push_back(effect::send_event{
-      framework.endpoint, std::make_shared<const mesos::v1::scheduler::Event>(std::move(event))});
+  framework.counts.event(event->type());
+  out.push_back(effect::send_event{framework.endpoint, std::move(event)});
 }
 
 void turn::tell(const agent_entry& agent, link::ToAgent record) {
   if (agent.connected())
     tell_link(agent.link, std::move(record));
+}
+
+void turn::tell(const agent_entry& agent, to_agent_ptr record) {
+  if (agent.connected())
+    out.push_back(effect::send_agent{agent.link, std::move(record)});
 }
 
 void turn::tell_link(link_id id, link::ToAgent record) {
@@ -106,10 +107,6 @@ void turn::store(registry_operation operation, pending_change change) {
     book.admissions_by_pid[step->pid] = id;
   book.pending.emplace(id, std::move(change));
   out.push_back(effect::store{id, std::move(operation)});
-}
-
-void turn::count(const framework_entry& framework, std::string_view key, double by) {
-  book.metrics.count(std::string(framework.metrics).append(key), by);
 }
 
 void turn::gauge(const framework_entry& framework, std::string_view key, double value) {

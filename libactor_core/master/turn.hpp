@@ -19,9 +19,11 @@ struct turn {
   effects& out;
 
   /// To the framework's stream; nothing when it is disconnected. Counts per framework too.
-  void tell(const framework_entry& framework, mesos::v1::scheduler::Event event);
+  void tell(framework_entry& framework, mesos::v1::scheduler::Event event);
+  void tell(framework_entry& framework, scheduler_event_ptr event);
   /// To an agent; nothing when it is disconnected.
   void tell(const agent_entry& agent, link::ToAgent record);
+  void tell(const agent_entry& agent, to_agent_ptr record);
   /// To an agent's link, known or not.
   void tell_link(link_id id, link::ToAgent record);
   void tell_allocator(allocator_message message);
@@ -40,9 +42,8 @@ struct turn {
   /// Asks for a change of the registry; `change` is taken up again once it is stored.
   void store(registry_operation operation, pending_change change);
 
-  void count(std::string_view key, double by = 1) { book.metrics.count(key, by); }
-  /// A counter or gauge below `master/frameworks/<name>/<id>/`.
-  void count(const framework_entry& framework, std::string_view key, double by = 1);
+  void count(counter which, double by = 1) { book.counters.add(which, by); }
+  /// A gauge below `master/frameworks/<name>/<id>/`.
   void gauge(const framework_entry& framework, std::string_view key, double value);
 
   void info(std::string_view message, log_fields fields = {});

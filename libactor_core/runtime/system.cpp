@@ -2,6 +2,7 @@
 
 #include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
+#include "runtime/watchful_sharing.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
@@ -26,7 +27,7 @@ constexpr std::chrono::seconds stop_overhead{5};
 
 void configure_system(caf::actor_system_config& config, const system_options& options) {
   auto cores = std::max<std::size_t>(2, std::thread::hardware_concurrency());
-  config.set("scheduler.policy", caf::atom("sharing"));
+  config.load<caf::scheduler::coordinator<watchful_sharing>>();
   config.set("scheduler.max-threads", options.workers ? options.workers : cores);
   config.set("scheduler.max-throughput", messages_in_a_row);
   if (options.network) {

@@ -40,7 +40,8 @@ void write_stack(const resource& item, pb::Resource* out) {
 }
 
 void write_role(const resource& item, pb::Resource* out) {
-  out->set_role(std::string(item.reservation_role()));
+  const auto role = item.reservation_role();
+  out->set_role(role.data(), role.size());
   if (item.is_dynamically_reserved())
     write_reservation_details(item.reservations.front(), out->mutable_reservation());
 }
@@ -140,14 +141,19 @@ pb::Resource to_proto(const resource& item, resource_format format) {
 
 resource_list to_proto(const resources& items, resource_format format) {
   resource_list out;
-  out.Reserve(static_cast<int>(items.size()));
+  write_resources(items, format, &out);
+  return out;
+}
+
+void write_resources(const resources& items, resource_format format, resource_list* out) {
+  out->Clear();
+  out->Reserve(static_cast<int>(items.size()));
   for (const auto& item : items) {
     if (format == resource_format::pre_refinement && item.has_refined_reservations())
       continue;
     for (std::uint32_t copy = 0; copy < item.copies; ++copy)
-      write_resource(item, format, out.Add());
+      write_resource(item, format, out->Add());
   }
-  return out;
 }
 
 google::protobuf::RepeatedPtrField<pb::Attribute>

@@ -45,6 +45,8 @@ mesos::v1::Resource to_proto(const resource& item, resource_format format);
 /// Writes a bag, a shared resource once per copy. With pre_refinement, resources with refined
 /// reservations are left out.
 resource_list to_proto(const resources& items, resource_format format);
+/// The same into the list of a message, in place of what was there.
+void write_resources(const resources& items, resource_format format, resource_list* out);
 
 /// Refused: TEXT without text, a value that does not match the type.
 outcome<std::vector<attribute>>

@@ -72,6 +72,25 @@ TEST_CASE("a framework has metrics of its own, under its encoded name") {
   CHECK(w.counter(prefix + "tasks/terminal/task_finished") == 1);
 }
 
+TEST_CASE("what a framework did counts under the name that it had then, also when it has gone") {
+  world w;
+  w.start();
+  auto agent = w.add_agent();
+  auto f = w.subscribe(framework_info("old"));
+  w.call(f, accept(w.offer(f, agent, "cpus:1;mem:32"), {command_task("t", agent)}));
+  auto info = framework_info("new");
+  info.mutable_id()->set_value(f.id.value());
+  mesos::v1::scheduler::Call rename;
+  rename.set_type(mesos::v1::scheduler::Call::UPDATE_FRAMEWORK);
+  *rename.mutable_update_framework()->mutable_framework_info() = info;
+  w.call(f, rename);
+  w.teardown(f.id);
+  CHECK(w.counter("master/frameworks/old/m-0000/calls/accept") == 1);
+  CHECK(w.counter("master/frameworks/old/m-0000/tasks/active/task_staging") == 1);
+  CHECK(w.counter("master/frameworks/new/m-0000/tasks/terminal/task_killed") == 1);
+  CHECK(w.counter("master/frameworks/new/m-0000/tasks/active/task_staging") == 0);
+}
+
 TEST_CASE("the metrics of a framework end when it leaves the completed ones") {
   auto config = world::default_config();
   config.keep.completed_frameworks = 1;
