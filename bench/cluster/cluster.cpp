@@ -11,6 +11,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <map>
 #include <thread>
 #include <unordered_map>
 
@@ -65,14 +66,8 @@ cluster::cluster(const cluster_plan& plan)
   configure_system(config_);
   system_ = std::make_unique<caf::actor_system>(config_);
   watcher_ = system_->spawn(watcher);
-  auto allocator = system_->spawn(allocator::hierarchical_allocator, allocator::allocator_config{});
-  auto store = system_->spawn(memory_store);
-  auto registrar = system_->spawn(master::registrar, master::registrar_config{},
-                                  master::registrar_neighbours{store, &time_, {}});
-  master_ = system_->spawn(master::master, settings(),
-                           master::master_neighbours{&time_, allocator, registrar, {}});
-  others_ = {caf::actor_cast<caf::actor>(allocator), caf::actor_cast<caf::actor>(store),
-             caf::actor_cast<caf::actor>(registrar)};
+  store_ = system_->spawn(memory_store);
+  start_master();
   for (std::size_t i = 0; i < plan.agents; ++i)
     agents_.push_back(
         system_->spawn<caf::lazy_init>(agent, i, std::string(agent_resources), master_, watcher_));
@@ -86,10 +81,25 @@ cluster::~cluster() {
     end(one);
   for (const auto& one : agents_)
     end(one);
-  for (const auto& one : others_)
-    end(one);
-  end(master_);
+  stop_master();
+  end(store_);
   end(watcher_);
+}
+
+void cluster::start_master() {
+  auto allocator = system_->spawn(allocator::hierarchical_allocator, allocator::allocator_config{});
+  auto registrar = system_->spawn(master::registrar, master::registrar_config{},
+                                  master::registrar_neighbours{store_, &time_, {}});
+  master_ = system_->spawn(master::master, settings(),
+                           master::master_neighbours{&time_, allocator, registrar, {}});
+  helpers_ = {caf::actor_cast<caf::actor>(allocator), caf::actor_cast<caf::actor>(registrar)};
+}
+
+void cluster::stop_master() {
+  caf::anon_send_exit(master_, caf::exit_reason::user_shutdown);
+  for (const auto& one : helpers_)
+    caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+  helpers_.clear();
 }
 
 double cluster::wait_for(std::size_t count, const std::function<void()>& begin) {
@@ -138,6 +148,44 @@ latencies cluster::turn_over(std::size_t tasks, std::chrono::microseconds pause)
   }
   wait_for_silence();
   return latencies_of(histories());
+}
+
+double cluster::change_master() {
+  auto frameworks = std::make_shared<std::map<framework_id, framework_info_ptr>>();
+  ask_frameworks(get_framework_info{}, [&](const framework_info_ptr& info) {
+    frameworks->emplace(framework_id{info->id().value()}, info);
+  });
+  wait_for(plan_.agents, [&] {
+    for (const auto& one : agents_)
+      caf::anon_send(one, prepare_return{task_resources(plan_.tasks_per_agent), frameworks});
+  });
+  caf::scoped_actor self{*system_};
+  const auto old = master_;
+  stop_master();
+  self->wait_for(old);
+  const auto seconds = wait_for(plan_.agents, [&] {
+    start_master();
+    for (const auto& one : agents_)
+      caf::anon_send(one, come_back{master_});
+  });
+  expects(tasks_of_master() == plan_.agents * plan_.tasks_per_agent, "the new master lacks tasks");
+  return seconds;
+}
+
+std::size_t cluster::tasks_of_master() {
+  auto counted = std::make_shared<std::promise<std::size_t>>();
+  auto reader = system_->spawn([counted](state_listener_actor::pointer self) {
+    return state_listener_actor::behavior_type{
+        [](const state_delta&) {},
+        [self, counted](const state_snapshot& snapshot) {
+          counted->set_value(static_cast<std::size_t>(std::count_if(
+              snapshot.changes->begin(), snapshot.changes->end(),
+              [](const auto& each) { return std::holds_alternative<delta::task_changed>(each); })));
+          self->quit();
+        }};
+  });
+  caf::anon_send(master_, attach_replica{reader});
+  return counted->get_future().get();
 }
 
 template <class Question, class Use>

@@ -4,6 +4,7 @@
 
 #include "crowd.hpp"
 #include "fleet.hpp"
+#include "protocol/storage.hpp"
 #include "runtime/clock.hpp"
 
 #include <caf/actor_system.hpp>
@@ -40,8 +41,13 @@ class cluster {
   /// Ends one task after the other, on agents all over the cluster, and lets the frameworks replace
   /// them: from each end to the next offer of that agent to anyone.
   latencies turn_over(std::size_t tasks, std::chrono::microseconds pause);
+  /// Another master takes over: seconds from its start until it has every agent back, with all its tasks.
+  double change_master();
 
  private:
+  void start_master();
+  void stop_master();
+  std::size_t tasks_of_master();
   template <class Question, class Use>
   void ask_frameworks(Question question, Use use);
   /// Until frameworks are offered nothing more: what is left was refused by all.
@@ -55,8 +61,9 @@ class cluster {
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   watcher_actor watcher_;
+  store_actor store_;
   master_actor master_;
-  std::vector<caf::actor> others_;
+  std::vector<caf::actor> helpers_; ///< of the master, and gone with it
   std::vector<simulated_agent> agents_;
   std::vector<simulated_framework> frameworks_;
 };

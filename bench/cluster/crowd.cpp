@@ -39,14 +39,21 @@ class player {
   void subscribe() {
     auto call = std::make_shared<Call>();
     call->set_type(Call::SUBSCRIBE);
-    auto& info = *call->mutable_subscribe()->mutable_framework_info();
+    *call->mutable_subscribe()->mutable_framework_info() = info();
+    self_->send(plan_.master, subscribe_framework{std::move(call), self_, stream(), ""});
+  }
+
+  v1::FrameworkInfo info() const {
+    v1::FrameworkInfo info;
     info.set_user("root");
     info.set_name("framework " + std::to_string(plan_.number));
     info.add_roles(plan_.role);
     for (auto kind : {v1::FrameworkInfo::Capability::MULTI_ROLE,
                       v1::FrameworkInfo::Capability::PARTITION_AWARE})
       info.add_capabilities()->set_type(kind);
-    self_->send(plan_.master, subscribe_framework{std::move(call), self_, stream(), ""});
+    if (!self_->state.id.empty())
+      info.mutable_id()->set_value(self_->state.id);
+    return info;
   }
 
   void on(const v1::scheduler::Event& event) {
@@ -192,6 +199,9 @@ simulated_framework::behavior_type framework(pointer self, framework_plan plan) 
       [me](const api_answer& x) { me->on(x); },
       [me](const run_tasks& x) { me->want(x.wanted); },
       [self](const get_history&) { return self->state.history; },
+      [me](const get_framework_info&) -> framework_info_ptr {
+        return std::make_shared<const v1::FrameworkInfo>(me->info());
+      },
       [self](caf::get_atom) { return self->state.history.offered.size(); },
   };
 }

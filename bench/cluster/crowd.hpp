@@ -29,9 +29,13 @@ struct framework_history {
 /// Asked at the end.
 struct get_history {};
 
+/// What the framework subscribed with, and its id.
+struct get_framework_info {};
+
 using simulated_framework =
     framework_endpoint_actor::extend<caf::reacts_to<run_tasks>, caf::reacts_to<api_answer>,
                                      caf::replies_to<get_history>::with<framework_history>,
+                                     caf::replies_to<get_framework_info>::with<framework_info_ptr>,
                                      caf::replies_to<caf::get_atom>::with<std::size_t>>;
 
 struct framework_memory {
@@ -62,5 +66,6 @@ framework(simulated_framework::stateful_pointer<framework_memory> self, framewor
 
 TROUPE_MESSAGE(troupe::bench::run_tasks)
 TROUPE_MESSAGE(troupe::bench::get_history)
+TROUPE_MESSAGE(troupe::bench::get_framework_info)
 TROUPE_MESSAGE(troupe::bench::framework_history)
 TROUPE_MESSAGE(troupe::bench::framework_plan)

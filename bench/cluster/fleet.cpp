@@ -40,6 +40,38 @@ to_master_ptr registration(std::size_t number, const std::string& resources) {
   return record;
 }
 
+/// The same agent with all it runs, for a master that may know nothing of that.
+to_master_ptr reregistration(pointer self, const link::ToMaster& first, const prepare_return& how) {
+  auto record = std::make_shared<link::ToMaster>();
+  auto& told = *record->mutable_reregister();
+  *told.mutable_registration() = first.register_();
+  told.mutable_registration()->mutable_agent()->mutable_id()->set_value(self->state.id);
+  std::map<framework_id, wire::resource_list> taken; // by each of its tasks
+  for (const auto& [framework, task] : self->state.running) {
+    const auto& info = *how.frameworks->at(framework);
+    auto [held, is_new] = taken.try_emplace(framework);
+    if (is_new) {
+      *told.add_frameworks() = info;
+      held->second =
+          wire::to_proto(parse_resources(how.resources)->allocated_to_role(info.roles(0)),
+                         wire::resource_format::post_refinement);
+    }
+    auto& one = *told.add_tasks();
+    one.set_name("task");
+    one.mutable_task_id()->set_value(task.value());
+    one.mutable_framework_id()->set_value(framework.value());
+    one.mutable_agent_id()->set_value(self->state.id);
+    one.set_state(v1::TASK_RUNNING);
+    *one.mutable_resources() = held->second;
+    auto& status = *one.add_statuses();
+    status.mutable_task_id()->set_value(task.value());
+    status.mutable_agent_id()->set_value(self->state.id);
+    status.set_state(v1::TASK_RUNNING);
+    status.set_source(v1::TaskStatus::SOURCE_EXECUTOR);
+  }
+  return record;
+}
+
 /// Sixteen bytes that no other update has.
 std::string uuid(std::size_t number, std::uint64_t update) {
   std::string bytes(16, '\0');
@@ -76,8 +108,14 @@ to_master_ptr update(pointer self, std::size_t number, const running_task& which
 simulated_agent::behavior_type agent(pointer self, std::size_t number, std::string resources,
                                      master_actor master, watcher_actor watcher) {
   const link_id id = number + 1;
+  self->state.master = std::move(master);
+  self->state.introduction = registration(number, resources);
   auto tell = [=](to_master_ptr record) {
-    self->send(master, link_received{id, std::move(record)});
+    self->send(self->state.master, link_received{id, std::move(record)});
+  };
+  auto introduce = [=] {
+    self->send(self->state.master, link_opened{id, self, address_of(number) + ":40000", ""});
+    tell(self->state.introduction);
   };
   return {
       [=](const to_agent_ptr& record) {
@@ -103,10 +141,15 @@ simulated_agent::behavior_type agent(pointer self, std::size_t number, std::stri
         self->state.running.pop_back();
         tell(update(self, number, ended, v1::TASK_FINISHED));
       },
-      [=](caf::ok_atom) {
-        self->send(master, link_opened{id, self, address_of(number) + ":40000", ""});
-        tell(registration(number, resources));
+      [=](const prepare_return& how) {
+        self->state.introduction = reregistration(self, *self->state.introduction, how);
+        self->send(watcher, one_is_done{});
       },
+      [=](const come_back& to) {
+        self->state.master = to.master;
+        introduce();
+      },
+      [=](caf::ok_atom) { introduce(); },
   };
 }
 

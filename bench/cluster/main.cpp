@@ -54,6 +54,20 @@ result measure(const cluster_plan& plan, std::size_t ends) {
   return r;
 }
 
+/// The median of the rounds' seconds.
+double master_start(const cluster_plan& plan, std::size_t rounds) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i < rounds; ++i) {
+    cluster one(plan);
+    one.register_agents();
+    one.subscribe_frameworks();
+    one.fill();
+    all.push_back(one.change_master());
+  }
+  std::sort(all.begin(), all.end());
+  return all[all.size() / 2];
+}
+
 /// The round with the median of tasks per second.
 result median(std::vector<result> rounds) {
   std::sort(rounds.begin(), rounds.end(), [](const result& a, const result& b) {
@@ -155,10 +169,20 @@ int main(int argc, char** argv) {
               << (results.size() < 2 ? ": one size is no line\n" : "\n");
     return 2;
   }
+  if (agents->count() > 0 && !bars)
+    return 0;
+  std::vector<double> starts;
+  for (const auto& each : {cluster_plan{2'000, 10, 100}, cluster_plan{20'000, 10, 5}}) {
+    starts.push_back(master_start(each, rounds));
+    std::printf("a new master has %zu agents with %zu tasks back after %.2f s\n", each.agents,
+                each.agents * each.tasks_per_agent, starts.back());
+  }
   if (!bars)
     return 0;
   bool ok = kept("tasks accepted, running, acknowledged", results.front().tasks_per_second(),
                  40'000, "tasks/s", true);
   ok = kept("freed resource to offer, p99", results.back().offered_ms(0.99), 2, "ms", false) && ok;
+  ok = kept("2000 agents with 200000 tasks back", starts[0], 0.6, "s", false) && ok;
+  ok = kept("20000 agents with 100000 tasks back", starts[1], 1.5, "s", false) && ok;
   return ok ? 0 : 1;
 }
