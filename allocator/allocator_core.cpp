@@ -1,6 +1,7 @@
 #include "allocator/allocator_core.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace troupe::allocator {
@@ -98,28 +99,26 @@ bool allocator_core::prepare(time now, scope what) {
 /// event), in the order of this cycle.
 visiting_list allocator_core::candidates() {
   constexpr std::size_t ahead = 16;
+  const bool all = std::exchange(all_agents_, false);
+  if (all) {
+    next_batch_.clear();
+    next_cycle_.resize(books_.agents.limit());
+    std::iota(next_cycle_.begin(), next_cycle_.end(), agent_index{0});
+  }
   visiting_list result;
-  auto consider = [&](agent_index a) {
+  result.reserve(next_cycle_.size());
+  for (std::size_t i = 0; i < next_cycle_.size(); ++i) {
+    if (i + ahead < next_cycle_.size())
+      books_.foresee(next_cycle_[i + ahead]);
+    const auto a = next_cycle_[i];
     auto& agent = books_.agents[a];
+    if (!all && agent.pending != attention::next_cycle)
+      continue;
     agent.pending = attention::none;
     if (agent.away && agent.activated)
       leaving_.push_back(a);
     if (agent.known && agent.enough && agent.activated && agent.whitelisted)
       result.push_back({visiting_order(policy_.seed, cycles_, agent.visiting_key), a});
-  };
-  if (std::exchange(all_agents_, false)) {
-    result.reserve(books_.agents.limit());
-    for (agent_index a = 0; a < books_.agents.limit(); ++a)
-      consider(a);
-    next_batch_.clear();
-  } else {
-    result.reserve(next_cycle_.size());
-    for (std::size_t i = 0; i < next_cycle_.size(); ++i) {
-      if (i + ahead < next_cycle_.size())
-        books_.foresee(next_cycle_[i + ahead]);
-      if (books_.agents[next_cycle_[i]].pending == attention::next_cycle)
-        consider(next_cycle_[i]);
-    }
   }
   next_cycle_.clear();
   sort(result);

@@ -179,7 +179,8 @@ void cluster_books::foresee_details(agent_index a) const {
 
 void cluster_books::foresee_content(agent_index a) const {
   const auto& book = agents[a];
-  __builtin_prefetch(details_[a].id.value().data());
+  const auto& id = details_[a].id.value();
+  prefetch(id.data(), id.data() + id.size());
   book.free.foresee_copy();
   prefetch(book.uses.begin(), book.uses.end());
 }

@@ -1,7 +1,7 @@
 /// Asking for memory before it is needed.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 
 namespace troupe::allocator {
 
@@ -14,12 +14,12 @@ inline void keep_prefetches() {
 /// Asks for as much of `[begin, end)` as is worth it: a processor has few requests open at a time.
 template <class T>
 void prefetch(const T* begin, const T* end) {
-  constexpr std::ptrdiff_t line = 64;
-  constexpr std::ptrdiff_t most = 4 * line;
-  const auto* first = reinterpret_cast<const char*>(begin);
-  auto bytes = reinterpret_cast<const char*>(end) - first;
-  for (std::ptrdiff_t at = 0; at < bytes && at < most; at += line)
-    __builtin_prefetch(first + at);
+  constexpr std::uintptr_t line = 64;
+  constexpr std::uintptr_t most = 4;
+  const auto first = reinterpret_cast<std::uintptr_t>(begin) / line;
+  const auto last = reinterpret_cast<std::uintptr_t>(end) - 1;
+  for (auto each = first; each <= last / line && each < first + most; ++each)
+    __builtin_prefetch(reinterpret_cast<const void*>(each * line));
   keep_prefetches();
 }
 

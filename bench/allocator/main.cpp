@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <malloc.h>
 #include <map>
 #include <optional>
 #include <string>
@@ -249,6 +250,9 @@ bool write_plots(const std::vector<row>& rows, const std::string& folder) {
 } // namespace
 
 int main(int argc, char** argv) {
+  // Memory that a round freed is there for the next, as in the daemons, whose allocator keeps it.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   auto wanted = parse(argc, argv);
   if (!wanted) {
     std::cerr << "usage: " << argv[0] << " [--bars] [--rounds N] [--json FILE] [--plot DIR]\n";
