@@ -185,7 +185,8 @@ TEST_CASE("a framework that stays away beyond its failover timeout is removed") 
   auto completed = w.changes<delta::task_completed>();
   REQUIRE(completed.size() == 1);
   CHECK(completed[0].task->state() == TaskState::TASK_KILLED);
-  CHECK(completed[0].task->statuses(0).reason() == mesos::v1::TaskStatus::REASON_FRAMEWORK_REMOVED);
+  CHECK(completed[0].task->unpack().statuses(0).reason() ==
+        mesos::v1::TaskStatus::REASON_FRAMEWORK_REMOVED);
   CHECK(w.changes<delta::framework_completed>().size() == 1);
   REQUIRE(w.told_allocator<recover_resources>().size() == 1);
   CHECK(w.told_allocator<remove_framework>().size() == 1);
