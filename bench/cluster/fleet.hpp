@@ -38,9 +38,9 @@ struct running_task {
 struct agent_memory {
   static constexpr const char* name = "simulated agent";
 
+  std::string id; // first: CAF hands the actor to states that take it
   master_actor master;
   to_master_ptr introduction; ///< what it tells a master first
-  std::string id;
   std::uint64_t updates = 0; ///< sent so far; makes the uuids
   std::vector<running_task> running;
 };
