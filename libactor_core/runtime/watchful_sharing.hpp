@@ -9,12 +9,14 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <utility>
 
 namespace troupe {
 
-/// CAF's work sharing (one queue for all workers, so idle ones cost nothing), but a worker that runs out of work watches
-/// the queue for some microseconds before it sleeps, one worker at a time. Actors answer each other within that time:
-/// no system call then wakes anybody, and no processor is halted that would have to be woken up itself.
+/// CAF's work sharing (one queue for all workers, so idle ones cost nothing), but a worker that runs out of work while
+/// others have some watches the queue for some microseconds before it sleeps, one worker at a time. Actors answer each
+/// other within that time: no system call then wakes anybody, and no processor is halted that would have to be woken up
+/// itself.
 class watchful_sharing : public caf::policy::work_sharing {
  public:
   struct coordinator_data : caf::policy::work_sharing::coordinator_data {
@@ -22,6 +24,7 @@ class watchful_sharing : public caf::policy::work_sharing {
 
     std::atomic<std::size_t> jobs{0}; ///< length of the queue, for the one who watches
     bool watched = false;             ///< by a worker that will look again before it sleeps
+    std::size_t working = 0;          ///< workers with an actor
     std::size_t sleeping = 0;         ///< workers
   };
 
@@ -62,7 +65,9 @@ class watchful_sharing : public caf::policy::work_sharing {
   caf::resumable* dequeue(Worker* self) {
     auto& shared = d(self->parent());
     std::unique_lock guard{shared.lock};
-    if (shared.queue.empty() && !shared.watched) {
+    if (std::exchange(working_, false))
+      --shared.working;
+    if (shared.queue.empty() && shared.working > 0 && !shared.watched) {
       shared.watched = true;
       guard.unlock();
       watch(shared.jobs);
@@ -77,6 +82,8 @@ class watchful_sharing : public caf::policy::work_sharing {
     auto* job = shared.queue.front();
     shared.queue.pop_front();
     note_length(shared);
+    working_ = true;
+    ++shared.working;
     return job;
   }
 
@@ -103,6 +110,8 @@ class watchful_sharing : public caf::policy::work_sharing {
     asm volatile("yield");
 #endif
   }
+
+  bool working_ = false; ///< every worker has a policy of its own
 };
 
 } // namespace troupe
