@@ -2,7 +2,6 @@
 
 #include "runtime/errors.hpp"
 #include "runtime/logging.hpp"
-#include "runtime/watchful_sharing.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
@@ -27,7 +26,7 @@ constexpr std::chrono::seconds stop_overhead{5};
 
 void configure_system(caf::actor_system_config& config, const system_options& options) {
   auto cores = std::max<std::size_t>(2, std::thread::hardware_concurrency());
-  config.load<caf::scheduler::coordinator<watchful_sharing>>();
+  config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", options.workers ? options.workers : cores);
   config.set("scheduler.max-throughput", messages_in_a_row);
   if (options.network) {

@@ -30,8 +30,8 @@ struct system_options {
   bool network = false;    ///< with the middleman, for brokers
 };
 
-/// One run queue for all workers (idle ones cost nothing, see `watchful_sharing`), a fair share of a worker for each
-/// actor, and heartbeats if there is a network.
+/// One run queue for all workers (idle ones cost nothing), a fair share of a worker for each actor,
+/// and heartbeats if there is a network.
 void configure_system(caf::actor_system_config& config, const system_options& options = {});
 
 /// Stops all components in order and waits for it; true if all stopped by themselves. Call from a

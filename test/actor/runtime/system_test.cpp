@@ -1,13 +1,8 @@
 #include "runtime/deterministic_system.hpp"
 #include "runtime/system.hpp"
-#include "runtime/watchful_sharing.hpp"
 
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>
-
-#include <ctime>
-#include <thread>
-#include <vector>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,14 +14,6 @@ namespace {
 
 caf::behavior idle(caf::event_based_actor*) {
   return {[](caf::put_atom) {}};
-}
-
-caf::behavior end_of_ring(caf::event_based_actor*) {
-  return {[](int number) { return number; }};
-}
-
-caf::behavior part_of_ring(caf::event_based_actor* self, const caf::actor& next) {
-  return {[=](int number) { return self->delegate(next, number); }};
 }
 
 caf::behavior ticking(caf::event_based_actor* self, int* ticks, std::chrono::nanoseconds period) {
@@ -70,39 +57,7 @@ TEST_CASE("an actor system is set up to share workers fairly") {
   configure_system(config, {.workers = 3});
   CHECK(caf::get_or(config, "scheduler.max-threads", std::size_t{0}) == 3);
   CHECK(caf::get_or(config, "scheduler.max-throughput", std::size_t{0}) <= 300);
-  caf::actor_system system{config};
-  using workers = caf::scheduler::coordinator<watchful_sharing>;
-  CHECK(dynamic_cast<workers*>(&system.scheduler()) != nullptr);
-}
-
-TEST_CASE("workers notice every message, whether they watch, sleep or are busy") {
-  caf::actor_system_config config;
-  configure_system(config, {.workers = 3});
-  caf::actor_system system{config};
-  // A question goes through all of them and comes back, while the pauses between questions are now shorter, now longer
-  // than workers watch the queue.
-  std::vector<caf::actor> ring{system.spawn(end_of_ring)};
-  for (int i = 0; i < 4; ++i)
-    ring.push_back(system.spawn(part_of_ring, ring.back()));
-  caf::scoped_actor self{system};
-  for (int i = 0; i < 3'000; ++i) {
-    std::this_thread::sleep_for(std::chrono::microseconds{i % 7 * 20});
-    bool answered = false;
-    self->request(ring.back(), 20s, i)
-        .receive([&](int same) { answered = same == i; }, [](const caf::error&) {});
-    REQUIRE(answered);
-  }
-}
-
-TEST_CASE("workers without work sleep") {
-  caf::actor_system_config config;
-  configure_system(config, {.workers = 3});
-  caf::actor_system system{config};
-  caf::anon_send(system.spawn(idle), caf::put_atom::value);
-  std::this_thread::sleep_for(50ms);
-  const auto before = std::clock();
-  std::this_thread::sleep_for(500ms);
-  CHECK(double(std::clock() - before) / CLOCKS_PER_SEC < 0.05);
+  CHECK(caf::get_or(config, "scheduler.policy", caf::atom("")) == caf::atom("sharing"));
 }
 
 TEST_CASE("a system with network stops in order and ends") {
