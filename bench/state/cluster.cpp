@@ -84,8 +84,8 @@ v1::Task make_task(std::size_t framework, std::size_t n, v1::TaskState state) {
   return task;
 }
 
-packed_task_ptr packed(v1::Task task) {
-  return std::make_shared<const packed_task>(std::move(task));
+packed_task_ptr packed(const v1::Task& task) {
+  return std::make_shared<const packed_task>(task);
 }
 
 struct cluster_state {

@@ -10,11 +10,11 @@ namespace troupe::master {
 
 void arrival::decide_shutdowns() {
   for (const auto& executor : report.executors)
-    if (is_in_vain(executor.framework, is_known(executor)))
+    if (is_in_vain(executor.framework, [&] { return is_known(executor); }))
       to_shut_down.insert(executor.framework);
   for (const auto& task : report.tasks) {
-    framework_id owner{task.task.framework_id().value()};
-    if (is_in_vain(owner, is_known(task) || wire::is_terminal(task.task.state())))
+    framework_id owner{task.task->framework_id().value()};
+    if (is_in_vain(owner, [&] { return is_known(task) || wire::is_terminal(task.task->state()); }))
       to_shut_down.insert(owner);
   }
   for (const auto& id : to_shut_down) {
@@ -30,7 +30,7 @@ void arrival::decide_shutdowns() {
 void arrival::drop_missing_executors() {
   std::set<std::pair<framework_id, executor_id>> told;
   for (const auto& executor : report.executors)
-    told.emplace(executor.framework, executor_id{executor.info.executor_id().value()});
+    told.emplace(executor.framework, executor_id{executor.info->executor_id().value()});
   auto frameworks = agent.executor_frameworks;
   for (const auto& id : frameworks) {
     auto& framework = *t.book.find(id);
@@ -44,10 +44,12 @@ void arrival::drop_missing_executors() {
 }
 
 task_names arrival::unnamed_tasks() const {
+  if (agent.tasks.empty())
+    return {};
   std::set<std::pair<framework_id, task_id>> told;
   for (const auto& task : report.tasks)
-    told.emplace(framework_id{task.task.framework_id().value()},
-                 task_id{task.task.task_id().value()});
+    told.emplace(framework_id{task.task->framework_id().value()},
+                 task_id{task.task->task_id().value()});
   task_names unnamed;
   for (const auto& [owner, ids] : agent.tasks)
     for (const auto& id : ids)
@@ -82,18 +84,19 @@ bool arrival::is_known(const reported_executor& told) const {
     return false;
   auto here = framework->executors.find(agent.id);
   return here != framework->executors.end() &&
-         here->second.contains(executor_id{told.info.executor_id().value()});
+         here->second.contains(executor_id{told.info->executor_id().value()});
 }
 
 bool arrival::is_known(const reported_task& told) const {
-  const auto* framework = t.book.find(framework_id{told.task.framework_id().value()});
-  return framework != nullptr && framework->tasks.contains(task_id{told.task.task_id().value()});
+  const auto* framework = t.book.find(framework_id{told.task->framework_id().value()});
+  return framework != nullptr && framework->tasks.contains(task_id{told.task->task_id().value()});
 }
 
 /// What keeps no checkpoints was declared lost when the link broke.
-bool arrival::is_in_vain(const framework_id& owner, bool known) const {
+template <class Known>
+bool arrival::is_in_vain(const framework_id& owner, Known known) const {
   const auto* framework = t.book.find(owner);
-  return framework == nullptr || (was_known && !known && !framework->info->checkpoint());
+  return framework == nullptr || (was_known && !framework->info->checkpoint() && !known());
 }
 
 /// Says once more how a task ended, if it has, and completes it.
@@ -108,16 +111,32 @@ void arrival::tell_end(const framework_id& owner, const task_id& id) {
   complete_task(t, framework, id);
 }
 
+packed_task arrival::packed(const mesos::v1::Task& told) const {
+  if (told.agent_id().value() != agent.id.value()) {
+    auto own = told;
+    own.mutable_agent_id()->set_value(agent.id.value());
+    return packed(own);
+  }
+  packed_task task(told);
+  if (!told.has_status_update_uuid())
+    return task;
+  // Only what this master passes on itself may be acknowledged through it. The state stays: it is
+  // that of the agent's next update, and reconciliation must not run ahead of it.
+  auto progress = task.unpack_progress();
+  progress.clear_status_update_uuid();
+  return task.after(progress);
+}
+
 void arrival::take(const reported_executor& told) {
   if (to_shut_down.contains(told.framework) || is_known(told))
     return;
-  add_executor(t, *t.book.find(told.framework), agent, told.info, told.used);
+  add_executor(t, *t.book.find(told.framework), agent, *told.info, told.used);
   grown = grown || !told.used.empty();
 }
 
 void arrival::take(const reported_task& told) {
-  task_id id{told.task.task_id().value()};
-  framework_id owner{told.task.framework_id().value()};
+  task_id id{told.task->task_id().value()};
+  framework_id owner{told.task->framework_id().value()};
   if (to_shut_down.contains(owner))
     return;
   auto& framework = t.book.frameworks.at(owner);
@@ -128,14 +147,9 @@ void arrival::take(const reported_task& told) {
     return;
   }
   framework.unreachable_tasks.erase(id);
-  auto task = told.task;
-  // Only what this master passes on itself may be acknowledged through it. The state stays: it is
-  // that of the agent's next update, and reconciliation must not run ahead of it.
-  task.clear_status_update_uuid();
-  *task.mutable_agent_id() = agent.info->id();
-  const auto state = task.state();
+  const auto state = told.task->state();
   const bool terminal = wire::is_terminal(state);
-  add_task(t, framework, agent, std::move(task), told.used);
+  add_task(t, framework, agent, packed(*told.task), executor_of(*told.task), told.used);
   grown = grown || !terminal;
   // The agent itself repeats a terminal update; after a failover nobody was told otherwise.
   if (!terminal && !was_expected)

@@ -40,8 +40,12 @@ struct arrival {
   task_names unnamed_tasks() const;
   bool is_known(const reported_executor& told) const;
   bool is_known(const reported_task& told) const;
-  bool is_in_vain(const framework_id& owner, bool known) const;
+  /// `known` tells whether the books have what the agent runs.
+  template <class Known>
+  bool is_in_vain(const framework_id& owner, Known known) const;
   void tell_end(const framework_id& owner, const task_id& id);
+  /// As it is entered.
+  packed_task packed(const mesos::v1::Task& told) const;
   void take(const reported_executor& told);
   void take(const reported_task& told);
 };

@@ -6,6 +6,7 @@
 #include "wire/resource_convert.hpp"
 #include "wire/task_state.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 namespace troupe::master {
@@ -27,7 +28,10 @@ bool version_supported(const std::string& version) {
 }
 
 /// What an agent reports without an allocation role is that of everybody.
-resources with_roles(const resources& items) {
+resources with_roles(resources items) {
+  if (std::all_of(items.begin(), items.end(),
+                  [](const resource& item) { return item.allocation_role.has_value(); }))
+    return items;
   std::vector<resource> result;
   for (auto item : items) {
     if (!item.allocation_role)
@@ -79,30 +83,33 @@ outcome<resources> total_of(const link::RegisterAgent& agent) {
   return total_with(agent, *made);
 }
 
-outcome<agent_report> read_report(const link::ReregisterAgent& record, const agent_entry* known) {
-  auto total = known != nullptr ? total_with(record.registration(), checkpointed_part(known->total))
-                                : total_of(record.registration());
+outcome<agent_report> read_report(const to_master_ptr& record, const agent_entry* known) {
+  const auto& told = record->reregister();
+  auto total = known != nullptr ? total_with(told.registration(), checkpointed_part(known->total))
+                                : total_of(told.registration());
   if (!total)
     return failure{total.error()};
-  agent_report report{std::move(*total), {}, {}};
+  agent_report report{record, std::move(*total), {}, {}};
   resources all;
-  for (const auto& task : record.tasks()) {
+  report.tasks.reserve(static_cast<std::size_t>(told.tasks_size()));
+  for (const auto& task : told.tasks()) {
     auto used = wire::from_proto(task.resources());
     if (!used)
       return failure{"its task " + task.task_id().value() + " is invalid: " + used.error()};
     if (!wire::is_terminal(task.state()))
-      all += used->unallocated();
-    report.tasks.push_back({task, with_roles(*used)});
+      all += *used;
+    report.tasks.push_back({&task, with_roles(std::move(*used))});
   }
-  for (const auto& state : record.executors()) {
+  for (const auto& state : told.executors()) {
     auto used = wire::from_proto(state.executor().resources());
     if (!used)
       return failure{"its executor " + state.executor().executor_id().value() +
                      " is invalid: " + used.error()};
-    all += used->unallocated();
-    report.executors.push_back(
-        {framework_id{state.framework_id().value()}, state.executor(), with_roles(*used)});
+    all += *used;
+    report.executors.push_back({framework_id{state.framework_id().value()}, &state.executor(),
+                                with_roles(std::move(*used))});
   }
+  all = all.unallocated();
   // Shared resources may be used many times over.
   if (!report.total.contains(all.non_shared()))
     return failure{"its tasks and executors use " + to_text(all) + ", more than its resources " +

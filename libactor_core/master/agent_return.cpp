@@ -183,7 +183,7 @@ void on_reregister(turn& t, link_id id, const to_master_ptr& record) {
     return;
   }
   if (auto busy = t.book.busy_agents.find(agent); busy != t.book.busy_agents.end()) {
-    busy->second = homecoming{agent, id, record, pid};
+    busy->second = homecoming{agent, id, record, pid, {}};
     return;
   }
   if (t.book.gone_agents.contains(agent)) {
@@ -195,7 +195,7 @@ void on_reregister(turn& t, link_id id, const to_master_ptr& record) {
   auto* known = t.book.find(agent);
   if (known != nullptr && !known->conversions.empty())
     return; // in a moment; it asks again
-  auto report = read_report(record->reregister(), known);
+  auto report = read_report(record, known);
   if (!report) {
     refuse(t, id, agent, report.error());
     return;
@@ -209,10 +209,11 @@ void on_reregister(turn& t, link_id id, const to_master_ptr& record) {
     t.close_link(known->link, "the agent has a newer link");
     disconnect(t, *known);
   }
-  homecoming step{agent, id, record, pid};
+  homecoming step{agent, id, record, pid, {}};
   auto info = std::make_shared<AgentInfo>(registration.agent());
   if (known == nullptr) {
     link.candidate = agent;
+    step.report = std::make_shared<const agent_report>(std::move(*report));
     t.store(registry_op::mark_reachable{agent, info}, step);
   } else if (!same_place(*known, registration, pid)) {
     shut_down(t, id, agent, "it re-registered with another address than it has");
@@ -229,8 +230,10 @@ void finish(turn& t, const homecoming& step) {
     t.changed(delta::recovered_agent_removed{step.agent});
   if (t.book.unreachable_agents.erase(step.agent))
     t.master_changed();
-  auto report = read_report(step.record->reregister(), t.book.find(step.agent));
-  if (report)
+  const auto* known = t.book.find(step.agent);
+  if (step.report && known == nullptr)
+    take_over(t, step, *step.report, was_expected);
+  else if (auto report = read_report(step.record, known))
     take_over(t, step, *report, was_expected);
   else
     refuse(t, step.link, step.agent, report.error());

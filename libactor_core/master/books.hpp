@@ -25,6 +25,7 @@
 namespace troupe::master {
 
 class machine_index;
+struct agent_report;
 
 using inverse_answer_ptr = shared<mesos::v1::allocator::InverseOfferStatus>;
 
@@ -150,6 +151,8 @@ struct homecoming {
   link_id link = 0;
   to_master_ptr record;
   std::string pid;
+  /// What it says, read while nothing was known of it; null: not read, or it was known.
+  std::shared_ptr<const agent_report> report;
 };
 struct loss {
   agent_id agent;

@@ -50,12 +50,10 @@ class id_map {
 
   template <class... Args>
   std::pair<iterator, bool> try_emplace(const Id& id, Args&&... args) {
-    auto found = find(id);
-    if (found != entries_.end())
-      return {found, false};
-    found = entries_.try_emplace(id, std::forward<Args>(args)...).first;
-    index_.emplace(found->first.value(), found);
-    return {found, true};
+    auto added = entries_.try_emplace(id, std::forward<Args>(args)...);
+    if (added.second)
+      index_.emplace(added.first->first.value(), added.first);
+    return added;
   }
 
   iterator insert_or_assign(const Id& id, Value value) {

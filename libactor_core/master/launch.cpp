@@ -123,6 +123,10 @@ Task make_task(const framework_entry& framework, const TaskInfo& info,
   return task;
 }
 
+void enter(turn& t, grant& g, const Task& task, resources used) {
+  add_task(t, g.framework, g.agent, packed_task(task), executor_of(task), std::move(used));
+}
+
 void start_executor(turn& t, grant& g, const executor_need& executor) {
   if (executor.is_new)
     add_executor(t, g.framework, g.agent, executor.info, executor.used);
@@ -150,8 +154,7 @@ void launch(turn& t, grant& g, const Offer::Operation& operation) {
     g.left -= ready->cost();
     if (ready->executor)
       start_executor(t, g, *ready->executor);
-    add_task(t, g.framework, g.agent, make_task(g.framework, task, ready->executor),
-             std::move(ready->used));
+    enter(t, g, make_task(g.framework, task, ready->executor), std::move(ready->used));
     *run.mutable_framework() = *g.framework.info;
     if (ready->executor)
       run.set_launch_executor(ready->executor->is_new);
@@ -177,8 +180,8 @@ void launch_group(turn& t, grant& g, const Offer::Operation& operation) {
   *run->mutable_executor() = ready->executor.info;
   run->set_launch_executor(ready->executor.is_new);
   for (int i = 0; i < group.tasks_size(); ++i)
-    add_task(t, g.framework, g.agent, make_task(g.framework, group.tasks(i), ready->executor),
-             std::move(ready->used[static_cast<std::size_t>(i)]));
+    enter(t, g, make_task(g.framework, group.tasks(i), ready->executor),
+          std::move(ready->used[static_cast<std::size_t>(i)]));
   t.tell(g.agent, std::move(record));
 }
 

@@ -80,13 +80,18 @@ packed_task_ptr with_status(const turn& t, const packed_task& task, const TaskSt
 
 } // namespace
 
-void add_task(turn& t, framework_entry& framework, agent_entry& agent, Task task, resources used) {
-  task_id id{task.task_id().value()};
+std::optional<executor_id> executor_of(const Task& task) {
+  return task.has_executor_id() ? std::optional(executor_id{task.executor_id().value()})
+                                : std::nullopt;
+}
+
+void add_task(turn& t, framework_entry& framework, agent_entry& agent, packed_task task,
+              std::optional<executor_id> executor, resources used) {
+  const task_id id{std::string(task.task())};
   task_entry entry;
   entry.agent = agent.id;
   entry.holds_resources = !wire::is_terminal(task.state());
-  if (task.has_executor_id())
-    entry.executor = executor_id{task.executor_id().value()};
+  entry.executor = std::move(executor);
   if (entry.holds_resources)
     agent.take_into_use(used);
   entry.used = std::move(used);

@@ -21,9 +21,12 @@ class StatusUpdate;
 
 namespace troupe::master {
 
+/// Nothing for a command task.
+std::optional<executor_id> executor_of(const mesos::v1::Task& task);
+
 /// Enters a task that runs, or is about to run, on the agent.
-void add_task(turn& t, framework_entry& framework, agent_entry& agent, mesos::v1::Task task,
-              resources used);
+void add_task(turn& t, framework_entry& framework, agent_entry& agent, packed_task task,
+              std::optional<executor_id> executor, resources used);
 
 /// Enters an executor; `used` is its own share.
 void add_executor(turn& t, framework_entry& framework, agent_entry& agent,

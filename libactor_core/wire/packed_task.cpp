@@ -1,6 +1,7 @@
 #include "wire/packed_task.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
 #include <mesos/v1/mesos.pb.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 namespace troupe {
 
+using google::protobuf::internal::WireFormatLite;
 using mesos::v1::Task;
 
 namespace {
@@ -16,19 +18,18 @@ namespace {
 constexpr std::size_t parts = 4;
 using ends_of_parts = std::array<std::uint32_t, parts>;
 
-/// Moves the changing part out of the task.
-Task take_progress(Task& task) {
-  Task progress;
-  progress.set_state(task.state());
-  progress.mutable_statuses()->Swap(task.mutable_statuses());
-  if (task.has_status_update_state())
-    progress.set_status_update_state(task.status_update_state());
-  if (task.has_status_update_uuid())
-    progress.set_status_update_uuid(std::move(*task.mutable_status_update_uuid()));
-  task.clear_state();
-  task.clear_status_update_state();
-  task.clear_status_update_uuid();
-  return progress;
+/// Calls `use(number, bytes)` for each field of a serialized message; the bytes are those of tag and value.
+template <class Use>
+void for_each_field(std::string_view message, Use use) {
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(message.data()),
+                                            static_cast<int>(message.size()));
+  std::size_t begin = 0;
+  while (const auto tag = in.ReadTag()) {
+    WireFormatLite::SkipField(&in, tag);
+    const auto end = static_cast<std::size_t>(in.CurrentPosition());
+    use(WireFormatLite::GetTagFieldNumber(tag), message.substr(begin, end - begin));
+    begin = end;
+  }
 }
 
 std::string bytes_of(const Task& part) {
@@ -40,15 +41,30 @@ std::string bytes_of(const Task& part) {
 
 } // namespace
 
-packed_task::packed_task(Task task) {
-  const auto progress = take_progress(task);
-  std::array<std::string, parts> texts{std::move(*task.mutable_task_id()->mutable_value()),
-                                       std::move(*task.mutable_framework_id()->mutable_value()),
-                                       std::move(*task.mutable_agent_id()->mutable_value())};
-  task.clear_task_id();
-  task.clear_framework_id();
-  task.clear_agent_id();
-  texts.back() = bytes_of(task);
+packed_task::packed_task(const Task& task)
+    : state_(task.state()) {
+  const auto whole = bytes_of(task);
+  std::string rest;
+  rest.reserve(whole.size());
+  for_each_field(whole, [&](int number, std::string_view bytes) {
+    switch (number) {
+    case Task::kTaskIdFieldNumber:
+    case Task::kFrameworkIdFieldNumber:
+    case Task::kAgentIdFieldNumber:
+      return;
+    case Task::kStateFieldNumber:
+    case Task::kStatusesFieldNumber:
+    case Task::kStatusUpdateStateFieldNumber:
+    case Task::kStatusUpdateUuidFieldNumber:
+      progress_ += bytes;
+      return;
+    default:
+      rest += bytes;
+    }
+  });
+  progress_.shrink_to_fit();
+  const std::array<std::string_view, parts> texts{
+      task.task_id().value(), task.framework_id().value(), task.agent_id().value(), rest};
   ends_of_parts ends{};
   std::uint32_t size = 0;
   for (std::size_t i = 0; i < parts; ++i)
@@ -56,11 +72,9 @@ packed_task::packed_task(Task task) {
   auto block = std::make_shared<char[]>(sizeof ends + size);
   std::memcpy(block.get(), ends.data(), sizeof ends);
   auto* to = block.get() + sizeof ends;
-  for (const auto& text : texts)
+  for (const auto text : texts)
     to = std::copy(text.begin(), text.end(), to);
   launched_ = std::move(block);
-  progress_ = bytes_of(progress);
-  state_ = progress.state();
 }
 
 packed_task packed_task::after(const Task& progress) const {

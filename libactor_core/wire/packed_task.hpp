@@ -21,7 +21,7 @@ namespace troupe {
 /// Immutable; copies share what they were launched with.
 class packed_task {
  public:
-  explicit packed_task(mesos::v1::Task task);
+  explicit packed_task(const mesos::v1::Task& task);
 
   /// The same task after an update; `progress` is what `unpack_progress` gave, changed.
   packed_task after(const mesos::v1::Task& progress) const;

@@ -187,7 +187,7 @@ TEST_CASE("the operator API's state is made bit by bit, deltas come in between a
     task.mutable_framework_id()->set_value("F");
     task.mutable_agent_id()->set_value("A");
     task.set_state(mesos::v1::TASK_RUNNING);
-    many.push_back(delta::task_changed{std::make_shared<const packed_task>(std::move(task))});
+    many.push_back(delta::task_changed{std::make_shared<const packed_task>(task)});
   }
   s.tell(state_snapshot{8, std::make_shared<std::vector<state_change>>(many)});
   ask();

@@ -69,7 +69,7 @@ TEST_CASE("a task is told when it comes and when its state or newest status says
   f.start();
   auto fresh = task("t", v1::TASK_STAGING)->unpack();
   fresh.clear_statuses();
-  const auto staging = packed(std::move(fresh));
+  const auto staging = packed(fresh);
   CHECK(f.types({delta::task_changed{staging}}) == kinds{Event::TASK_ADDED});
   const auto running = with_status(*staging, v1::TASK_RUNNING, "1");
   CHECK(f.types({delta::task_changed{running}}) == kinds{Event::TASK_UPDATED});

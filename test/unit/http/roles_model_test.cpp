@@ -38,7 +38,7 @@ packed_task_ptr task(const std::string& id, const std::string& role, const std::
   result.mutable_agent_id()->set_value(agent);
   result.set_state(state);
   *result.mutable_resources() = list(held, role);
-  return std::make_shared<const packed_task>(std::move(result));
+  return std::make_shared<const packed_task>(result);
 }
 
 offer_ptr offer(const std::string& id, const std::string& role, const std::string& held) {

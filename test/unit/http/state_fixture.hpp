@@ -54,8 +54,8 @@ inline shared<framework_view> framework(const std::string& id, bool multi_role =
   return view;
 }
 
-inline packed_task_ptr packed(v1::Task task) {
-  return std::make_shared<const packed_task>(std::move(task));
+inline packed_task_ptr packed(const v1::Task& task) {
+  return std::make_shared<const packed_task>(task);
 }
 
 inline packed_task_ptr task(const std::string& id, v1::TaskState state, double started = 1,
@@ -73,7 +73,7 @@ inline packed_task_ptr task(const std::string& id, v1::TaskState state, double s
   status->mutable_task_id()->set_value(id);
   status->set_state(state);
   status->set_timestamp(started);
-  return packed(std::move(result));
+  return packed(result);
 }
 
 inline offer_ptr offer(const std::string& id, const std::string& where = "A") {

@@ -125,7 +125,7 @@ struct life {
     auto made = task(id, state, serial, owner, where())->unpack();
     *made.mutable_resources() = wire::to_proto(bag("cpus:0.5;mem:32").allocated_to_role("*"),
                                                wire::resource_format::post_refinement);
-    return packed(std::move(made));
+    return packed(made);
   }
 
   v1::TaskState state() {
