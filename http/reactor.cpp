@@ -117,6 +117,7 @@ void reactor::read_mail() {
       out.stream->finish(stream_end::refused);
     pump_news();
   }
+  pump_news(); // what came since the last time, before the mailbox was emptied, wakes nobody any more
   stopping_ = stopping_ || mail.stop;
 }
 

@@ -1,5 +1,7 @@
 #include "client.hpp"
 
+#include <atomic>
+#include <barrier>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -50,6 +52,33 @@ TEST_CASE("a stream begins with a chunked head and what was pushed before it") {
   CHECK(s.head.headers.at("content-type") == "application/json");
   CHECK_FALSE(s.head.has("content-length"));
   CHECK(c.until("first\r\n") == "7\r\n5\nfirst\r\n");
+}
+
+TEST_CASE("no record is left lying when two streams have news at the same time") {
+  subscription s;
+  constexpr int rounds = 10'000;
+  std::barrier begin(2);
+  std::atomic<bool> lost{false};
+  std::vector<std::thread> both;
+  for (int i = 0; i < 2; ++i) {
+    auto c = std::make_shared<client>(s.server.port());
+    auto stream = s.subscribe(*c);
+    REQUIRE(stream);
+    both.emplace_back([&, c, stream] {
+      for (int n = 0; n < rounds; ++n) {
+        begin.arrive_and_wait(); // nothing else comes that would wake the server
+        try {
+          if (!lost && (!stream->push(std::string("x")) || c->until("x\r\n").empty()))
+            lost = true;
+        } catch (const std::runtime_error&) { // nothing has come in time
+          lost = true;
+        }
+      }
+    });
+  }
+  for (auto& each : both)
+    each.join();
+  CHECK(!lost);
 }
 
 TEST_CASE("every record is one chunk with its length line inside") {
